@@ -1,0 +1,52 @@
+"""The portal starts only when it is safe to, and says what is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.pure
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(tmp_path, **environment):
+    """What ``manage.py check`` says in a copy of the settings' world without a kept key."""
+    script = (
+        "import pathlib, runpy, sys\n"
+        "real = pathlib.Path.is_file\n"
+        "pathlib.Path.is_file = lambda p: False if p.name == 'secret-key' else real(p)\n"
+        "sys.argv = ['manage.py', 'check']\n"
+        "runpy.run_path('manage.py', run_name='__main__')\n"
+    )
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("module", ["dev", "prod"])
+def test_it_refuses_the_default_key_and_says_how_to_make_one(tmp_path, module):
+    answer = start(tmp_path, DJANGO_SETTINGS_MODULE=f"newsportal.settings.{module}")
+    assert answer.returncode != 0
+    assert "SECRET_KEY is not set" in answer.stderr
+    assert "export SECRET_KEY=$(python3 -c" in answer.stderr
+
+
+@pytest.mark.parametrize("environment", [{"SECRET_KEY": "k" * 60}, {"DEBUG": "1"}])
+def test_it_starts_with_a_key_or_for_debugging(tmp_path, environment):
+    answer = start(tmp_path, **environment)
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_migrating_makes_no_account(db):
+    from django.contrib.auth import get_user_model
+
+    assert not get_user_model().objects.exists()

@@ -1,0 +1,91 @@
+"""What all tests share. Data is made with the portal's own write functions."""
+
+from itertools import count
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
+
+from accounts import membership
+from comments import posting
+
+# The machine is noisy, so no example is timed; the same examples every time.
+hypothesis_settings.register_profile("portal", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("portal")
+
+PASSWORD = "seven copper kettles"
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """No test sees a page or a limit that another one left behind."""
+    cache.clear()
+
+
+@pytest.fixture
+def make_person(db):
+    """``make_person("Ada", role="moderator")``; without a handle it makes one up."""
+
+    def make(handle=None, *, role="reader", **fields):
+        handle = handle or f"reader{next(_numbers)}"
+        return membership.register_person(
+            handle=handle,
+            email=f"person{next(_numbers)}@example.org",
+            password=PASSWORD,
+            role=role,
+            address_verified=True,
+            **fields,
+        )
+
+    return make
+
+
+@pytest.fixture
+def reader(make_person):
+    return make_person("Ada Reader")
+
+
+@pytest.fixture
+def moderator(make_person):
+    return make_person("Mo Derate", role="moderator")
+
+
+@pytest.fixture
+def make_discussion(db):
+    def make(title="A page", url=None):
+        url = url or f"/pages/{next(_numbers)}/"
+        return posting.open_discussion(title=title, url=url, readable_from=timezone.now())
+
+    return make
+
+
+@pytest.fixture
+def discussion(make_discussion):
+    return make_discussion()
+
+
+@pytest.fixture
+def post(discussion):
+    """``post(by, "text", parent=None)`` in the test's discussion."""
+
+    def make(by, text="Words.", parent=None, **fields):
+        return posting.post_comment(
+            by=by, discussion=discussion, parent=parent, text=text, **fields
+        )
+
+    return make
+
+
+@pytest.fixture
+def sign_in():
+    """A test client of somebody who is signed in."""
+
+    def make(person, **options):
+        client = Client(**options)
+        client.force_login(person, backend="accounts.backends.PortalBackend")
+        return client
+
+    return make
