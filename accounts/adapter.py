@@ -1,0 +1,102 @@
+"""How allauth asks the portal: who may be called what, where a link may lead, what is mailed."""
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import membership
+from accounts.handles import check_handle
+from accounts.models import MAX_ADDRESS_LENGTH
+
+# Django refuses to redirect to anything longer, and says so with an error page.
+NEXT_MAX_LENGTH = 2000
+
+
+class PortalAccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": (
+            "There is no such name with that password. Check both, or set a new password."
+        ),
+        "email_password_mismatch": (
+            "There is no such address with that password. Check both, or set a new password."
+        ),
+        "email_taken": "Somebody here already has this e-mail address. Use another one.",
+        "too_many_login_attempts": (
+            "Too many attempts to sign in. Wait five minutes, then try again."
+        ),
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not your present password.",
+        "same_as_current": "This is what you have already.",
+        "rate_limited": "Too many requests. Wait a few minutes, then try again.",
+    }
+
+    # --- names ---
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """The handle, letter for letter, or a ``ValidationError`` with a sentence to show."""
+        try:
+            if shallow:
+                check_handle(username)
+            else:
+                membership.require_usable_handle(username)
+        except ValueError as refusal:
+            raise ValidationError(str(refusal)) from None
+        return username
+
+    def save_user(self, request, user, form, commit=True):
+        """Sign-up's write. Raises ``HandleTakenError`` if somebody was quicker."""
+        return membership.register_person(
+            handle=form.cleaned_data["username"],
+            email=form.cleaned_data["email"],
+            password=form.cleaned_data["password1"],
+        )
+
+    # --- passwords and addresses ---
+
+    def set_password(self, user, password: str) -> None:
+        """For every form that sets one; the first one of an imported person claims the name."""
+        membership.set_password(person=user, password=password)
+
+    def send_password_reset_mail(self, user, email: str, context: dict[str, Any]) -> None:
+        """Nothing for a name that awaits its claim: only the newsroom sends that link."""
+        if not user.awaits_claim:
+            super().send_password_reset_mail(user, email, context)
+
+    def clean_email(self, email: str) -> str:
+        """For every form that takes an address: Django's own check lets pass what no row holds."""
+        if len(email) > MAX_ADDRESS_LENGTH:
+            raise ValidationError(membership.ADDRESS_TOO_LONG)
+        return email
+
+    def confirm_email(self, request: HttpRequest, email_address) -> bool:
+        """Whether the address is now theirs: of two who confirm one at once, the first."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            return False
+
+    # --- answers ---
+
+    def add_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Only for people who are signed in: everybody else gets the same page, byte for byte."""
+        if request.user.is_authenticated:
+            super().add_message(request, *args, **kwargs)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether ``next`` may lead there: a path of this site, and nothing else."""
+        return (
+            url.startswith("/")
+            and len(url) <= NEXT_MAX_LENGTH
+            and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        )
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        # Subjects are rendered without a request, so without the context processor's name.
+        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})

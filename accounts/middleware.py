@@ -1,0 +1,60 @@
+"""Presence: whoever is signed in and asks for a page has been seen."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts import membership
+
+logger = logging.getLogger(__name__)
+
+# A page is worth more than the minute in which its reader was seen: on SQLite, where a long
+# import keeps everybody from writing, presence waits this long and is then left for next time.
+PATIENCE_MS = 100
+
+
+def note_presence(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Writes down, once the page is made, that a signed-in person was here.
+
+    Never looks at the session of a request that came without its cookie: such a page is the same
+    for everybody and is kept by caches. Never turns a page into an error.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            try:
+                _note(request.user, timezone.now())
+            except DatabaseError as error:
+                logger.info("presence not written: %s", error)
+        return response
+
+    return middleware
+
+
+def _note(person, now: datetime) -> None:
+    if person.is_authenticated and membership.presence_is_due(person, now):
+        with _impatience():
+            membership.note_seen(person, now)
+
+
+@contextmanager
+def _impatience() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")

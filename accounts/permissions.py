@@ -1,0 +1,54 @@
+"""What each role may do: one table, asked by the admin, by views and by write functions."""
+
+STAFF_ROLES = frozenset({"moderator", "editor", "admin"})
+
+_MODERATION = frozenset(
+    {
+        "comments.view_comment",
+        "comments.change_comment",
+        "comments.moderate_comment",
+        "comments.view_discussion",
+        "comments.change_discussion",
+        "comments.view_moderationentry",
+        "accounts.view_user",
+        "accounts.suspend_user",
+    }
+)
+_NEWSROOM = frozenset(
+    {
+        "articles.view_article",
+        "articles.add_article",
+        "articles.change_article",
+        "articles.view_section",
+        "articles.add_section",
+        "articles.change_section",
+        "articles.view_byline",
+        "articles.add_byline",
+        "articles.change_byline",
+        "articles.delete_byline",
+        "accounts.view_user",
+        "comments.view_comment",
+        "comments.view_discussion",
+        "comments.change_discussion",
+        "comments.view_moderationentry",
+    }
+)
+
+ROLE_RIGHTS = {
+    "reader": frozenset(),
+    "moderator": _MODERATION,
+    "editor": _NEWSROOM,
+}
+
+
+def role_allows(role, right):
+    """Whether ``role`` has ``right`` ("app.verb_model"), or any right in an app ("app.").
+
+    An administrator may do everything; an unknown role nothing.
+    """
+    if role == "admin":
+        return True
+    rights = ROLE_RIGHTS.get(role, frozenset())
+    if right.endswith("."):
+        return any(each.startswith(right) for each in rights)
+    return right in rights
