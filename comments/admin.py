@@ -1,0 +1,330 @@
+"""The moderators' desk in the Django admin. Every act goes through ``comments.moderation``."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from accounts import directory
+from comments import discussions, markup, moderation
+from comments.forms import ActForm, ReasonForm, SuspensionForm
+from comments.models import Comment, Discussion, ModerationEntry
+from comments.permissions import can_close, can_moderate, require
+
+# Words of a comment in the list: enough to judge most, short enough for fifty rows.
+EXCERPT_LENGTH = 140
+# Comments around the one that is judged; the rest of a huge branch is a click away.
+BRANCH_SIZE = 200
+LOG_SIZE = 50
+# Deeper comments of a branch are indented no further: the stylesheet has as many steps.
+DEEPEST_INDENT = 8
+
+
+class TypedFilter(admin.SimpleListFilter):
+    """A filter that is typed instead of picked: there are too many people and pages to list."""
+
+    template = "admin/typed_filter.html"
+
+    def lookups(self, request, model_admin):
+        # One unused choice; without any the admin leaves the filter out.
+        return [("", "")]
+
+    def choices(self, changelist):
+        others = {
+            key: value
+            for key, value in changelist.get_filters_params().items()
+            if key != self.parameter_name
+        }
+        if changelist.query:
+            others["q"] = changelist.query
+        others = {
+            key: value[-1] if isinstance(value, list) else value for key, value in others.items()
+        }
+        yield {"others": others, "value": self.value() or "", "name": self.parameter_name}
+
+
+class AuthorFilter(TypedFilter):
+    title = "author's handle"
+    parameter_name = "by"
+
+    def queryset(self, request, queryset):
+        return queryset.filter(author__handle=self.value()) if self.value() else queryset
+
+
+class ArticleFilter(TypedFilter):
+    title = "words of the article's title"
+    parameter_name = "on"
+
+    def queryset(self, request, queryset):
+        return (
+            queryset.filter(discussion__title__icontains=self.value())
+            if self.value()
+            else (queryset)
+        )
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What is shown here is changed by acts, not by editing a row's fields."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    view_right = ""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(self.view_right)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def page(self, request, template, title, **context):
+        """One of our own pages, in the admin's frame."""
+        context |= self.admin_site.each_context(request)
+        context |= {"title": title, "opts": self.model._meta}
+        return TemplateResponse(request, template, context)
+
+    def ask_reason(self, request, queryset, *, action, verb, form_class=ReasonForm):
+        """The page between a bulk action and its act: how many, and why. None once it is said."""
+        form = form_class(request.POST if "confirmed" in request.POST else None)
+        if form.is_bound and form.is_valid():
+            return form.reason(), None
+        page = self.page(
+            request,
+            "admin/comments/ask_reason.html",
+            f"{verb} {queryset.count()} {self.opts.verbose_name_plural}",
+            form=form,
+            action=action,
+            verb=verb,
+            chosen=[(item.pk, str(item)) for item in queryset],
+        )
+        return None, page
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    view_right = "comments.view_comment"
+    list_display = ("words", "author_link", "on", "state", "posted_at")
+    list_display_links = ("words",)
+    list_filter = ("state", "is_imported", "posted_at", AuthorFilter, ArticleFilter)
+    list_select_related = ("author", "discussion")
+    search_fields = ("text", "author__handle", "author__real_name", "discussion__title")
+    search_help_text = "Words of the comment, the author or the article's title"
+    ordering = ("-id",)
+    actions = ("hide_chosen", "restore_chosen")
+
+    def get_queryset(self, request):
+        return Comment.objects.order_by()
+
+    @admin.display(description="comment", ordering="-id")
+    def words(self, comment):
+        return markup.excerpt(comment.html, EXCERPT_LENGTH) or "(no words)"
+
+    @admin.display(description="author", ordering="author__handle")
+    def author_link(self, comment):
+        url = reverse("admin:comments_comment_changelist")
+        return format_html('<a href="{}?by={}">{}</a>', url, comment.author.handle, comment.author)
+
+    @admin.display(description="article")
+    def on(self, comment):
+        return format_html(
+            '<a href="{}">{}</a> {}',
+            comment.get_absolute_url(),
+            comment.discussion.title,
+            comment.number,
+        )
+
+    def get_actions(self, request):
+        return super().get_actions(request) if can_moderate(request.user) else {}
+
+    @admin.action(description="Hide the chosen comments, with a reason")
+    def hide_chosen(self, request, queryset):
+        return self._move_chosen(request, queryset, "hide_chosen", "Hide", moderation.hide_all)
+
+    @admin.action(description="Restore the chosen comments, with a reason")
+    def restore_chosen(self, request, queryset):
+        return self._move_chosen(
+            request, queryset, "restore_chosen", "Restore", moderation.restore_all
+        )
+
+    def _move_chosen(self, request, queryset, action, verb, move):
+        reason, page = self.ask_reason(
+            request, queryset.select_related("author"), action=action, verb=verb
+        )
+        if page is not None:
+            return page
+        moved = move(by=request.user, comments=list(queryset), reason=reason)
+        done = {"Hide": "hidden", "Restore": "restored"}[verb]
+        self.message_user(request, f"{len(moved)} comments were {done}.", messages.SUCCESS)
+        return None
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """One comment in its branch, with its log, and the act that can be done to it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        comment = self._comment(object_id)
+        hides = comment.is_visible
+        form = ActForm(request.POST or None, initial={"revision": comment.revision})
+        if request.method == "POST" and form.is_valid():
+            move = moderation.hide if hides else moderation.restore
+            try:
+                moved = move(
+                    by=request.user,
+                    comment=comment,
+                    reason=form.reason(),
+                    seen_revision=form.cleaned_data["revision"],
+                )
+            except moderation.SeenOlderError:
+                self.message_user(
+                    request,
+                    "The comment was changed after you opened this page. Nothing was done; "
+                    "look at it again.",
+                    messages.WARNING,
+                )
+            else:
+                self._say(request, moved, "hidden" if hides else "restored")
+            return HttpResponseRedirect(request.path)
+        return self._show_comment(request, comment, form, hides)
+
+    def _comment(self, object_id):
+        try:
+            return discussions.comment_of(int(object_id))
+        except (ValueError, OverflowError, Comment.DoesNotExist) as nothing:
+            raise Http404 from nothing
+
+    def _say(self, request, moved, done):
+        if moved:
+            self.message_user(request, f"The comment was {done}.", messages.SUCCESS)
+        else:
+            self.message_user(request, "There was nothing to do.", messages.WARNING)
+
+    def _show_comment(self, request, comment, form, hides):
+        root_place = Comment.objects.filter(tree_id=comment.tree_id)
+        branch = root_place.select_related("author").order_by("lft")
+        near = list(branch.filter(lft__gte=comment.lft)[: BRANCH_SIZE // 2])
+        above = list(Comment.objects.above(comment).select_related("author"))
+        log = comment.log.select_related("by").order_by("-id")[:LOG_SIZE]
+        rows = [
+            (each, min(each.level, DEEPEST_INDENT), each.pk == comment.pk)
+            for each in [*above, *near]
+        ]
+        return self.page(
+            request,
+            "admin/comments/comment/moderate.html",
+            f"Comment {comment.number} by {comment.author}",
+            comment=comment,
+            shown=rows,
+            log=log,
+            form=form,
+            hides=hides,
+            may_act=can_moderate(request.user) and comment.state != Comment.State.WITHDRAWN,
+            may_suspend=request.user.has_perm("accounts.suspend_user"),
+            author=comment.author,
+        )
+
+
+@admin.register(Discussion)
+class DiscussionAdmin(ReadOnlyAdmin):
+    view_right = "comments.view_discussion"
+    list_display = ("title", "state", "comment_count", "last_posted_at", "page")
+    list_filter = ("state",)
+    search_fields = ("title",)
+    ordering = ("-id",)
+    actions = ("close_chosen", "reopen_chosen")
+    fields = ("title", "state", "closed_reason", "comment_count", "last_posted_at")
+
+    @admin.display(description="on the site")
+    def page(self, discussion):
+        return format_html('<a href="{}">Read</a>', discussion.url)
+
+    def get_actions(self, request):
+        return super().get_actions(request) if can_close(request.user) else {}
+
+    @admin.action(description="Close the chosen discussions, with a reason")
+    def close_chosen(self, request, queryset):
+        return self._turn_chosen(request, queryset, "close_chosen", "Close", moderation.close)
+
+    @admin.action(description="Reopen the chosen discussions, with a reason")
+    def reopen_chosen(self, request, queryset):
+        return self._turn_chosen(request, queryset, "reopen_chosen", "Reopen", moderation.reopen)
+
+    def _turn_chosen(self, request, queryset, action, verb, turn):
+        reason, page = self.ask_reason(request, queryset, action=action, verb=verb)
+        if page is not None:
+            return page
+        turned = [turn(by=request.user, discussion=each, reason=reason) for each in queryset]
+        done = {"Close": "closed", "Reopen": "reopened"}[verb]
+        count = sum(bool(each) for each in turned)
+        self.message_user(request, f"{count} discussions were {done}.", messages.SUCCESS)
+        return None
+
+
+@admin.register(ModerationEntry)
+class ModerationEntryAdmin(ReadOnlyAdmin):
+    view_right = "comments.view_moderationentry"
+    list_display = ("at", "by", "act", "upon", "reason")
+    list_filter = ("act", "at")
+    list_select_related = ("by", "comment", "discussion", "person")
+    search_fields = ("reason", "by__handle", "person__handle", "discussion__title")
+    ordering = ("-id",)
+
+    @admin.display(description="upon")
+    def upon(self, entry):
+        if entry.comment_id is not None:
+            url = reverse("admin:comments_comment_change", args=[entry.comment_id])
+            return format_html('<a href="{}">comment {}</a>', url, entry.comment.number)
+        return str(entry.person or entry.discussion or "")
+
+    def get_urls(self):
+        suspend = self.admin_site.admin_view(self.suspend_view)
+        return [
+            path("suspend/<int:person_pk>/", suspend, name="comments_suspend"),
+            *super().get_urls(),
+        ]
+
+    def suspend_view(self, request, person_pk):
+        """Suspends a person until a day, or lets them post again."""
+        require(request.user.has_perm("accounts.suspend_user"), "Only moderators can do this.")
+        person = self._person(person_pk)
+        lifts = person.is_suspended()
+        form = (ReasonForm if lifts else SuspensionForm)(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                self._suspend_or_lift(request, person, form, lifts)
+            except ValueError as refused:
+                form.add_error(None, forms.ValidationError(str(refused)))
+            else:
+                return HttpResponseRedirect(request.path)
+        entries = ModerationEntry.objects.filter(person=person).select_related("by")
+        return self.page(
+            request,
+            "admin/comments/suspend.html",
+            f"{'Lift the suspension of' if lifts else 'Suspend'} {person}",
+            form=form,
+            person=person,
+            lifts=lifts,
+            log=entries.order_by("-id")[:LOG_SIZE],
+        )
+
+    def _person(self, pk):
+        try:
+            return directory.find_person(f"~{pk}")
+        except ObjectDoesNotExist as nothing:
+            raise Http404 from nothing
+
+    def _suspend_or_lift(self, request, person, form, lifts):
+        if lifts:
+            moderation.lift_suspension(by=request.user, person=person, reason=form.reason())
+            said = f"{person} can post again."
+        else:
+            until = form.cleaned_data["until"]
+            moderation.suspend(by=request.user, person=person, until=until, reason=form.reason())
+            said = f"{person} is suspended."
+        self.message_user(request, said, messages.SUCCESS)

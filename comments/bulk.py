@@ -1,0 +1,393 @@
+"""WRITE: whole discussions at once, for importers: one INSERT a tree level, not one a comment.
+
+A first import and the import of a longer version of the same page are the same call: what is
+in the portal already is matched, what is new is added, what changed is updated, and what the
+portal's own readers wrote is never touched.
+"""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Max
+
+from comments import markup
+from comments.models import Comment, Discussion
+from comments.posting import number_under
+from comments.tree import next_tree_id, spread
+
+# Comments in one INSERT; Django splits it further where a database takes fewer values.
+ROWS_AN_INSERT = 2_000
+# Rows in one UPDATE of whole rows: each makes a CASE, so more in one is slower, not faster.
+ROWS_AN_UPDATE = 200
+# How often an import begins again because readers posted while it waited for their comments.
+ATTEMPTS = 20
+
+# What ``arrange`` may change in a comment that is here already.
+_PLACE_FIELDS = (
+    "tree_id", "lft", "rght", "free_from", "level", "reply_count", "position", "number",
+    "parent_id",
+)  # fmt: skip
+_WORD_FIELDS = ("blocks", "text", "html", "author_id", "posted_at", "revision")
+
+
+@dataclass(slots=True, eq=False)
+class BulkComment:
+    """A comment to be imported, with its replies.
+
+    ``blocks`` are the export schema's; a quote in them may carry the key ``"of"`` with the
+    BulkComment that it quotes, which becomes a link. ``pk`` is set by ``merge``.
+    """
+
+    author_id: int
+    posted_at: datetime
+    blocks: list
+    children: list = field(default_factory=list)
+    pk: int | None = None
+
+
+@dataclass(slots=True)
+class MergeReport:
+    """What ``merge`` did, in comments. ``kept`` are in the portal but no longer on the page."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: int = 0
+    edited_here: int = 0
+
+
+def merge(discussion, threads):
+    """Brings the ``threads`` of a saved page (a list of BulkComment) into ``discussion``.
+
+    Order among the page's comments is the page's; readers' comments stay behind the sibling
+    that they stood behind. Needs a transaction; locks the comments' rows in the order of
+    their numbers, then the discussion's, as every writer here does. Returns a ``MergeReport``.
+    Raises ``OperationalError`` if readers keep posting faster than it can lock.
+    """
+    discussion, present = _lock_discussion(discussion.pk)
+    merging = _Merge(discussion, threads, present)
+    merging.match()
+    merging.assign_ids()
+    merging.arrange()
+    return merging.write()
+
+
+def _lock_discussion(pk):
+    comments = Comment.objects.filter(discussion_id=pk).order_by("pk")
+    for _ in range(ATTEMPTS):
+        savepoint = transaction.savepoint()
+        present = list(comments.select_for_update(no_key=True))
+        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=pk)
+        # A comment that came in while this waited is not locked: let go of all and begin again.
+        if comments.count() == len(present):
+            transaction.savepoint_commit(savepoint)
+            return discussion, present
+        transaction.savepoint_rollback(savepoint)
+    raise OperationalError(f"discussion {pk} is too busy to be merged into; import it again")
+
+
+def _walk(threads):
+    """Every BulkComment with its parent, in page order; iterative, for chains of any length."""
+    stack = [(comment, None) for comment in reversed(threads)]
+    while stack:
+        comment, parent = stack.pop()
+        yield comment, parent
+        stack.extend((reply, comment) for reply in reversed(comment.children))
+
+
+class _Merge:
+    """One run of ``merge``, step by step: match, assign_ids, arrange, write."""
+
+    def __init__(self, discussion, threads, present):
+        self.discussion = discussion
+        self.threads = threads
+        self.present = {comment.pk: comment for comment in present}
+        self.before = {
+            comment.pk: [getattr(comment, name) for name in (*_PLACE_FIELDS, *_WORD_FIELDS)]
+            for comment in present
+        }
+        self.parents = dict(_walk(threads))
+        self.matched = {}
+        self.new = []
+        # Ordered ids of replies by parent id; None holds the top level.
+        self.children = defaultdict(list)
+        self.reordered = set()
+
+    def match(self):
+        """Finds for each comment of the page the one that is here already.
+
+        Under the same parent, first by author, moment and words, then by author and moment
+        (mended words), author and words (a mended date), moment and words (a mended name);
+        what is left anywhere by all three (a mended parent).
+        """
+        siblings = defaultdict(list)
+        for comment in sorted(self.present.values(), key=lambda each: (each.position, each.pk)):
+            if comment.is_imported:
+                siblings[comment.parent_id].append(comment)
+        level = [(None, self.threads)] if self.present else []
+        while level:
+            for parent_pk, replies in level:
+                self._match_siblings(replies, siblings.get(parent_pk, ()))
+            found = [comment for _, replies in level for comment in replies if comment.pk]
+            level = [(comment.pk, comment.children) for comment in found if comment.children]
+            if not level:
+                level = [(comment.pk, comment.children) for comment in self._match_anywhere()]
+
+    def _match_siblings(self, replies, candidates):
+        left = {comment.pk: comment for comment in candidates}
+        waiting = [reply for reply in replies if reply.pk is None]
+        for key in (_by_all, _by_moment, _by_words, _by_moment_and_words):
+            if not left or not waiting:
+                return
+            pools = defaultdict(deque)
+            for comment in left.values():
+                pools[key(comment)].append(comment)
+            for reply in waiting:
+                pool = pools.get(key(reply))
+                if pool:
+                    comment = pool.popleft()
+                    self._pair(reply, comment)
+                    del left[comment.pk]
+            waiting = [reply for reply in waiting if reply.pk is None]
+
+    def _match_anywhere(self):
+        taken = {comment.pk for comment in self.matched.values()}
+        pools = defaultdict(list)
+        for comment in self.present.values():
+            if comment.is_imported and comment.pk not in taken:
+                pools[_by_all(comment)].append(comment)
+        found = []
+        for reply in self.parents:
+            pool = pools.get(_by_all(reply), ()) if reply.pk is None and pools else ()
+            if len(pool) == 1:
+                self._pair(reply, pool.pop())
+                found.append(reply)
+        return found
+
+    def _pair(self, reply, comment):
+        reply.pk = comment.pk
+        self.matched[reply] = comment
+
+    def assign_ids(self):
+        """Numbers the new comments ahead, so that parents and quotations are known at once."""
+        self.new = [comment for comment in self.parents if comment.pk is None]
+        for comment, pk in zip(self.new, _next_ids(len(self.new)), strict=True):
+            comment.pk = pk
+
+    def arrange(self):
+        """Orders every list of replies: the page's order, readers' own behind their neighbour."""
+        on_page = defaultdict(list)
+        moved = set()
+        for comment, parent in self.parents.items():
+            parent_pk = parent.pk if parent else None
+            on_page[parent_pk].append(comment.pk)
+            row = self.matched.get(comment)
+            if row is not None and row.parent_id != parent_pk:
+                moved.add(row.pk)
+        here = defaultdict(list)
+        for row in sorted(self.present.values(), key=lambda each: (each.position, each.pk)):
+            here[row.parent_id].append(row.pk)
+        for parent_pk in {*on_page, *here}:
+            staying = [pk for pk in here[parent_pk] if pk not in moved]
+            order = _interleave(on_page[parent_pk], staying)
+            self.children[parent_pk] = order
+            if order != here[parent_pk]:
+                self.reordered.add(parent_pk)
+
+    def write(self):
+        """Places, numbers and stores everything; the counters last. Returns the report."""
+        rows = dict(self.present)
+        for comment in self.new:
+            rows[comment.pk] = self._new_row(comment)
+        trees = self._tree_ids()
+        for position, (root, tree_id) in enumerate(trees.items(), 1):
+            self._place_tree(root, position, tree_id, rows)
+        report = MergeReport(added=len(self.new))
+        self._take_over_words(report)
+        imported = sum(row.is_imported for row in self.present.values())
+        report.kept = imported - len(self.matched)
+        self._store(rows)
+        if report.added or report.updated or self.reordered:
+            self._count(trees)
+        return report
+
+    def _tree_ids(self):
+        """A number for each tree by its root, rising in the order of the page.
+
+        Trees that are here keep theirs as long as new ones only follow behind them; a new
+        one among them makes all be numbered anew.
+        """
+        roots = self.children[None]
+        kept = [row.tree_id for pk in roots if (row := self.present.get(pk)) and row.level == 0]
+        leading = [
+            pk for pk in roots[: len(kept)] if pk in self.present and self.present[pk].level == 0
+        ]
+        keeps = len(leading) == len(kept) and kept == sorted(kept)
+        trees, last = {}, self.discussion.last_tree_id
+        for index, pk in enumerate(roots):
+            if keeps and index < len(kept):
+                trees[pk] = kept[index]
+            else:
+                last = next_tree_id(discussion_id=self.discussion.pk, after=last)
+                trees[pk] = last
+        return trees
+
+    def _place_tree(self, root, position, tree_id, rows):
+        """Numbers one tree; spreads it out only when something in it is new or moved."""
+        grew = False
+        stack = [(root, None, position, "", 0)]
+        while stack:
+            pk, parent_pk, position, above, level = stack.pop()
+            row = rows[pk]
+            grew = grew or pk not in self.present or pk in self.reordered
+            row.parent_id, row.position, row.level = parent_pk, position, level
+            row.tree_id = tree_id
+            row.number = number_under(above, position)
+            replies = self.children.get(pk, ())
+            row.reply_count = len(replies)
+            stack.extend(
+                (reply, pk, place, row.number, level + 1) for place, reply in enumerate(replies, 1)
+            )
+        if grew:
+            for pk, place in spread(self.children, root).items():
+                row = rows[pk]
+                row.lft, row.rght, row.free_from = place.lft, place.rght, place.free_from
+
+    def _new_row(self, comment):
+        row = Comment(
+            pk=comment.pk,
+            discussion_id=self.discussion.pk,
+            is_imported=True,
+        )
+        _take_words(row, comment)
+        return row
+
+    def _take_over_words(self, report):
+        """Takes what the page says now, but not over what its author changed here."""
+        for comment, row in self.matched.items():
+            if row.edited_at is not None:
+                report.edited_here += 1
+                continue
+            _take_words(row, comment)
+            if self.before[row.pk][len(_PLACE_FIELDS) :] == [
+                getattr(row, name) for name in _WORD_FIELDS
+            ]:
+                report.unchanged += 1
+            else:
+                row.revision += 1
+                report.updated += 1
+
+    def _store(self, rows):
+        levels = defaultdict(list)
+        for comment in self.new:
+            row = rows[comment.pk]
+            levels[row.level].append(row)
+        for level in sorted(levels):
+            Comment.objects.bulk_create(levels[level], batch_size=ROWS_AN_INSERT)
+        names = (*_PLACE_FIELDS, *_WORD_FIELDS)
+        changed = [
+            row
+            for pk, row in self.present.items()
+            if self.before[pk] != [getattr(row, name) for name in names]
+        ]
+        Comment.objects.bulk_update(
+            changed, [name.removesuffix("_id") if name != "tree_id" else name for name in names],
+            batch_size=ROWS_AN_UPDATE,
+        )  # fmt: skip
+
+    def _count(self, trees):
+        comments = Comment.objects.filter(discussion_id=self.discussion.pk)
+        Discussion.objects.filter(pk=self.discussion.pk).update(
+            comment_count=comments.filter(state=Comment.State.VISIBLE).count(),
+            top_level_count=len(trees),
+            last_tree_id=max(trees.values(), default=self.discussion.last_tree_id),
+            last_posted_at=comments.aggregate(last=Max("posted_at"))["last"],
+            version=F("version") + 1,
+        )
+
+
+def _interleave(page, here):
+    """The page's order; what only stands ``here`` stays behind the sibling it stood behind.
+
+    >>> _interleave(["a", "b", "new"], ["a", "b", "reader"])
+    ['a', 'b', 'reader', 'new']
+    """
+    on_page = set(page)
+    behind = defaultdict(list)
+    neighbour = None
+    for pk in here:
+        if pk in on_page:
+            neighbour = pk
+        else:
+            behind[neighbour].append(pk)
+    order = list(behind[None])
+    for pk in page:
+        order.append(pk)
+        order.extend(behind.get(pk, ()))
+    return order
+
+
+def _next_ids(count):
+    """``count`` unused comment ids, rising. On SQLite the writer's lock makes them ours."""
+    table = Comment._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return sorted(pk for (pk,) in cursor.fetchall())
+        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+        first = cursor.fetchone()[0] + 1
+        return range(first, first + count)
+
+
+def _take_words(row, comment):
+    row.author_id = comment.author_id
+    row.posted_at = comment.posted_at
+    row.blocks = [_stored(block) for block in comment.blocks]
+    row.text = "\n\n".join(block["text"] for block in row.blocks if block["type"] == "text")
+    row.html = markup.render_blocks(row.blocks, permalink=permalink_of)
+
+
+def permalink_of(pk):
+    return f"/comments/{pk}/"
+
+
+def _stored(block):
+    """A block as it is kept: a quotation's ``"of"`` has become the id of what it quotes."""
+    if block["type"] != "quote":
+        return block
+    stored = {key: block[key] for key in ("type", "author", "text")}
+    stored["inner"] = [_stored(each) for each in block.get("inner", ())]
+    if block.get("of") is not None:
+        stored["source"] = block["of"].pk
+    return stored
+
+
+def _words(blocks):
+    """All the words of a comment, quotations too, to tell whether two are the same comment."""
+    words, stack = [], list(reversed(blocks))
+    while stack:
+        block = stack.pop()
+        words.append((block.get("author"), block["text"]))
+        stack.extend(reversed(block.get("inner", ())))
+    return tuple(words)
+
+
+def _by_all(comment):
+    return comment.author_id, comment.posted_at, _words(comment.blocks or ())
+
+
+def _by_moment(comment):
+    return comment.author_id, comment.posted_at
+
+
+def _by_words(comment):
+    return comment.author_id, _words(comment.blocks or ())
+
+
+def _by_moment_and_words(comment):
+    return comment.posted_at, _words(comment.blocks or ())

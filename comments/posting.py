@@ -1,0 +1,231 @@
+"""WRITE: opening discussions, and what authors do with their own comments."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import directory
+from comments import discussions, markup
+from comments.models import MAX_NUMBER_LENGTH, Comment, Discussion, ModerationEntry
+from comments.permissions import can_change, require
+from comments.screening import EDIT_PHASES, PHASES, Context, Draft, screen
+from comments.tree import NoRoomError, TreeError
+from comments.wording import moment_text
+
+
+class RefusedError(Exception):
+    """A comment was not taken. ``verdict`` says why, in words for its author."""
+
+    def __init__(self, verdict):
+        super().__init__(verdict.message)
+        self.verdict = verdict
+
+
+class EditedMeanwhileError(Exception):
+    """The comment was changed after the form was opened; ``current`` is what it says now."""
+
+    def __init__(self, current):
+        super().__init__("This comment was changed while you were editing it.")
+        self.current = current
+
+
+def open_discussion(*, title, url, readable_from):
+    """A new, open discussion for the page at ``url``, which can be read from a moment on.
+
+    ``readable_from`` is None while the page cannot be read at all.
+    """
+    return Discussion.objects.create(title=title, url=url, readable_from=readable_from)
+
+
+def follow_page(discussion, *, title, url, readable_from):
+    """Follows its page to another title, address or moment. Returns False when nothing changed."""
+    now = {"title": title, "url": url, "readable_from": readable_from}
+    if all(getattr(discussion, name) == value for name, value in now.items()):
+        return False
+    for name, value in now.items():
+        setattr(discussion, name, value)
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **now)
+    return True
+
+
+def number_under(parent_number, position):
+    """``2.1`` and 3 give ``2.1.3``; what would be too long keeps its last parts."""
+    number = f"{parent_number}.{position}" if parent_number else str(position)
+    while len(number) > MAX_NUMBER_LENGTH:
+        number = "…" + number.lstrip("…").split(".", 1)[1]
+    return number
+
+
+def post_comment(*, by, discussion, parent=None, text, submission_key=None):
+    """Posts ``text`` in ``discussion``, under ``parent`` or at the top level.
+
+    Raises ``PermissionDenied`` for somebody not signed in and ``RefusedError`` with a verdict;
+    both leave the database as it was. The same ``submission_key`` (a UUID) of the same
+    person makes one comment: the second call returns the first one's.
+
+    One transaction. Locks the parent's row (a top-level comment: the discussion's), then
+    moves the discussion's counters on. Where the parent has no room left, its whole tree is
+    locked and spread out, once.
+    """
+    require(by.is_authenticated, "Sign in to comment.")
+    if submission_key is not None:
+        done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key).first()
+        if done is not None:
+            return done
+    try:
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    return _insert(by, discussion, parent, text, submission_key)
+            except NoRoomError as full:
+                # Rolled back to the savepoint, so no row is locked when the tree is.
+                Comment.objects.respread(full.tree_id)
+                return _insert(by, discussion, parent, text, submission_key)
+    except IntegrityError:
+        # The twin of this submission was first; anything else is an error of ours.
+        done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key).first()
+        if submission_key is None or done is None:
+            raise
+        return done
+
+
+def _insert(by, discussion, parent, text, submission_key):
+    if parent is None:
+        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
+    else:
+        parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
+        discussion = Discussion.objects.get(pk=discussion.pk)
+        if parent.discussion_id != discussion.pk:
+            raise TreeError("The comment that is answered belongs to another discussion.")
+    now = timezone.now()
+    context = _context(by, discussion, now, parent_is_visible=parent is None or parent.is_visible)
+    _screen(text, context, PHASES)
+    text = _tidy(text)
+    position = discussion.top_level_count + 1 if parent is None else parent.reply_count + 1
+    comment = Comment(
+        discussion=discussion,
+        author=by,
+        position=position,
+        number=number_under("" if parent is None else parent.number, position),
+        posted_at=now,
+        text=text,
+        html=markup.render_markdown(text),
+        submission_key=submission_key,
+    )
+    Comment.objects.insert_node(comment, parent, save=True)
+    moved = {
+        "comment_count": F("comment_count") + 1,
+        "version": F("version") + 1,
+        "last_posted_at": now,
+    }
+    if parent is None:
+        moved |= {"top_level_count": position, "last_tree_id": comment.tree_id}
+    still_open = Discussion.objects.filter(pk=discussion.pk, state=Discussion.State.OPEN)
+    if not still_open.update(**moved):
+        # Closed while this was being written: the transaction takes everything back.
+        discussion.refresh_from_db()
+        _screen(text, _context(by, discussion, now), PHASES)
+    return comment
+
+
+def _context(by, discussion, now, *, parent_is_visible=True):
+    until, reason = directory.suspension_of(by.pk)
+    return Context(
+        now=now,
+        page_is_readable=discussion.is_readable(now),
+        discussion_is_open=discussion.is_open,
+        closed_reason=discussion.closed_reason,
+        parent_is_visible=parent_is_visible,
+        suspended_until=until,
+        suspended_until_text=moment_text(until) if until else "",
+        suspension_reason=reason,
+        posted_last_minute=discussions.recent_posts(
+            by, since=now - timedelta(minutes=1), at_most=settings.COMMENTS_PER_MINUTE
+        ),
+        posts_a_minute=settings.COMMENTS_PER_MINUTE,
+    )
+
+
+def _screen(text, context, phases):
+    verdict = screen(Draft(text), context, phases)
+    if verdict is not None:
+        raise RefusedError(verdict)
+
+
+def _tidy(text):
+    """Line ends as they are stored; blank lines around the text are nobody's words."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
+
+
+def edit_comment(*, by, comment, text, seen_revision):
+    """Replaces the text of the author's own comment and marks it as edited.
+
+    Returns the comment, or False when the text is what it was. Raises ``PermissionDenied``,
+    ``RefusedError``, and ``EditedMeanwhileError`` when ``seen_revision`` is not the current
+    one. One transaction; locks the comment's row. What it said before is kept in the log.
+    """
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        require(can_change(by, comment), "Only its author can edit this comment.")
+        discussion = Discussion.objects.get(pk=comment.discussion_id)
+        now = timezone.now()
+        _screen(text, _context(by, discussion, now), EDIT_PHASES)
+        if comment.revision != seen_revision:
+            raise EditedMeanwhileError(comment)
+        text = _tidy(text)
+        if text == comment.text:
+            return False
+        before = {"text": comment.text, "blocks": comment.blocks, "revision": comment.revision}
+        comment.text = text
+        # What an author edits here becomes a comment of this portal, Markdown and all.
+        comment.blocks = None
+        comment.html = markup.render_markdown(text)
+        comment.edited_at = now
+        comment.revision += 1
+        comment.save(update_fields=["text", "blocks", "html", "edited_at", "revision"])
+        ModerationEntry.objects.create(
+            by=by,
+            act=ModerationEntry.Act.EDIT,
+            comment=comment,
+            discussion=discussion,
+            before=before,
+            after={"text": text, "revision": comment.revision},
+        )
+        touch_discussion(discussion.pk)
+        return comment
+
+
+def withdraw_comment(*, by, comment):
+    """Takes the author's own comment away; a tombstone keeps its place and its replies.
+
+    Returns the comment, or False when it was withdrawn already. Raises ``PermissionDenied``.
+    One transaction; locks the comment's row. The text stays in the row for moderators.
+    """
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        if comment.author_id == by.pk and comment.state == Comment.State.WITHDRAWN:
+            return False
+        require(can_change(by, comment), "Only its author can withdraw this comment.")
+        comment.state = Comment.State.WITHDRAWN
+        comment.revision += 1
+        comment.save(update_fields=["state", "revision"])
+        ModerationEntry.objects.create(
+            by=by,
+            act=ModerationEntry.Act.WITHDRAW,
+            comment=comment,
+            discussion_id=comment.discussion_id,
+            before={"state": Comment.State.VISIBLE},
+            after={"state": Comment.State.WITHDRAWN},
+        )
+        touch_discussion(comment.discussion_id, visible=-1)
+        return comment
+
+
+def touch_discussion(pk, *, visible=0):
+    """Moves a discussion's version on, and its count of visible comments by ``visible``."""
+    Discussion.objects.filter(pk=pk).update(
+        version=F("version") + 1, comment_count=F("comment_count") + visible
+    )

@@ -1,0 +1,238 @@
+"""A django-mptt tree with gaps: a reply costs the same in a thread of ten and of ten thousand.
+
+Every top-level comment is the root of one tree that spans ``1 .. SPAN``. A reply takes a share
+of the free space behind its parent's last reply, so nobody else's numbers change and only the
+parent's row has to be locked (docs/adr/0002). Where a parent has no room left, that one tree is
+spread out again. Reads are mptt's: a branch is a range of ``lft``, display order is
+``(tree_id, lft)``.
+"""
+
+import time
+from dataclasses import dataclass
+
+from django.db import connections, transaction
+from mptt.managers import TreeManager
+from mptt.querysets import TreeQuerySet
+
+# Half of what a signed 64-bit column holds, so that sums of two bounds still fit.
+SPAN = 2**62
+# mptt takes a left edge of 0 for "not placed yet".
+ROOT_LFT = 1
+# A node needs two numbers of its own.
+LEAST_SHARE = 2
+# A tree's number is the millisecond it began (41 bits from 2020 on last until 2089) and the
+# discussion's number, so it needs no lock across discussions and sorts by time within one.
+_TREE_EPOCH_MS = 1_577_836_800_000
+_DISCUSSION_BITS = 22
+# Rows in one UPDATE: SQLite takes 32,766 values in a statement, four a row.
+ROWS_AN_UPDATE = 5_000
+
+
+class TreeError(Exception):
+    """Something was asked of a tree that would break it."""
+
+
+class NoRoomError(TreeError):
+    """The parent has no free numbers left: its tree has to be spread out first."""
+
+    def __init__(self, tree_id):
+        super().__init__(f"tree {tree_id} has no room left under this comment")
+        self.tree_id = tree_id
+
+
+def share_of(*, free, replies):
+    """How many numbers the next reply gets of the ``free`` ones, after ``replies`` before it.
+
+    Shares shrink like 1/(2 + replies), so a first reply gets half and ten thousand replies
+    still leave room (measured: 10,000 comments in random trees without one respread).
+    Raises nothing; a share below ``LEAST_SHARE`` means there is no room.
+    """
+    return free // (2 + replies)
+
+
+def next_tree_id(*, discussion_id, after, now_ms=None):
+    """A number for a new tree that is greater than ``after``, the discussion's last one.
+
+    Unique across discussions because their numbers are the low bits; the caller holds the
+    discussion's row, so it is unique within one.
+    """
+    now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    moment = max(now_ms - _TREE_EPOCH_MS, (after >> _DISCUSSION_BITS) + 1)
+    return (moment << _DISCUSSION_BITS) | (discussion_id & ((1 << _DISCUSSION_BITS) - 1))
+
+
+@dataclass(slots=True)
+class Place:
+    """Where one comment of a tree stands."""
+
+    lft: int
+    rght: int
+    free_from: int
+    level: int
+
+
+def spread(children, root):
+    """Places for a whole tree, every comment with the same free space behind its replies.
+
+    ``children`` maps a key to the ordered keys of its replies. Returns ``{key: Place}``.
+    Iterative, so a chain of any length is fine.
+    """
+    order = []
+    stack = [root]
+    while stack:
+        key = stack.pop()
+        order.append(key)
+        stack.extend(reversed(children.get(key, ())))
+    slack = (SPAN - 2 * len(order)) // len(order)
+    places = {}
+    counter = ROOT_LFT
+    # A negative step in the stack closes the comment that was opened by the positive one.
+    walk = [(root, 0, False)]
+    while walk:
+        key, level, closing = walk.pop()
+        if closing:
+            place = places[key]
+            place.free_from = counter
+            counter += slack
+            place.rght = counter
+            counter += 1
+            continue
+        places[key] = Place(lft=counter, rght=0, free_from=0, level=level)
+        counter += 1
+        walk.append((key, level, True))
+        walk.extend((reply, level + 1, False) for reply in reversed(children.get(key, ())))
+    places[root].rght = SPAN
+    return places
+
+
+class CommentQuerySet(TreeQuerySet):
+    """Comments, with the words that readers of this code look for."""
+
+    def visible(self):
+        return self.filter(state="visible")
+
+    def in_display_order(self):
+        return self.order_by("tree_id", "lft")
+
+    def of_branch(self, comment):
+        """The comment itself and everything under it."""
+        return self.filter(tree_id=comment.tree_id, lft__gte=comment.lft, lft__lte=comment.rght)
+
+    def above(self, comment):
+        """The comments that this one hangs under, the top-level one first."""
+        return self.filter(
+            tree_id=comment.tree_id, lft__lt=comment.lft, rght__gt=comment.rght
+        ).order_by("lft")
+
+
+class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
+    """mptt's manager with gap numbering in place of dense numbering."""
+
+    def insert_node(
+        self,
+        node,
+        target,
+        position="last-child",
+        save=False,
+        allow_existing_pk=False,
+        refresh_target=True,
+    ):
+        """Places a new ``node`` as the last reply of ``target``, or as a new tree.
+
+        The caller holds the lock: of ``target``'s row for a reply, of the discussion's row for
+        a top-level comment. Sets the numbers on ``node`` and moves ``target.free_from`` and
+        ``reply_count`` on (in memory and in the database). Raises ``NoRoomError`` before anything
+        is written, ``TreeError`` for any position but the last.
+        """
+        if position != "last-child":
+            raise TreeError("A comment is only ever added as the last reply.")
+        if target is None:
+            node.tree_id = next_tree_id(
+                discussion_id=node.discussion_id, after=node.discussion.last_tree_id
+            )
+            node.lft, node.rght, node.free_from, node.level = ROOT_LFT, SPAN, ROOT_LFT + 1, 0
+            node.parent = None
+        else:
+            free = target.rght - target.free_from
+            share = share_of(free=free, replies=target.reply_count)
+            if share < LEAST_SHARE:
+                raise NoRoomError(target.tree_id)
+            node.tree_id = target.tree_id
+            node.lft = target.free_from
+            node.rght = target.free_from + share - 1
+            node.free_from = node.lft + 1
+            node.level = target.level + 1
+            node.parent = target
+            target.free_from = node.rght + 1
+            target.reply_count += 1
+            self.filter(pk=target.pk).update(
+                free_from=target.free_from, reply_count=target.reply_count
+            )
+        if save:
+            node.save(force_insert=True)
+        return node
+
+    def move_node(self, node, target, position="first-child"):
+        """Always refused: a comment stays where it was written."""
+        raise TreeError("Comments are not moved.")
+
+    def rebuild(self, *args, **kwargs):
+        """Always refused: mptt would number the tree densely. ``check_threads --repair``."""
+        raise TreeError("Use respread(): dense numbering would break the next reply.")
+
+    partial_rebuild = rebuild
+
+    def lock_tree(self, tree_id):
+        """Locks every row of one tree, in the order of their numbers, and returns them.
+
+        Call it with no row of the tree locked yet, or two writers could wait for each other.
+        A reply that was committed while this waited is locked in the next round; once all
+        rows are held no reply can come in, for a reply needs its parent's row.
+        """
+        held = set()
+        while True:
+            rows = list(self.filter(tree_id=tree_id).order_by("pk").select_for_update(no_key=True))
+            found = {row.pk for row in rows}
+            if found == held or not connections[self.db].features.has_select_for_update:
+                return rows
+            held = found
+
+    def respread(self, tree_id):
+        """Gives every comment of one tree free space again; parents and order stay as they are.
+
+        Needs a transaction, locks the whole tree (see ``lock_tree``), writes every row once.
+        """
+        rows = self.lock_tree(tree_id)
+        children, root = {}, None
+        for row in sorted(rows, key=lambda row: (row.position, row.pk)):
+            if row.parent_id is None:
+                root = row.pk
+            else:
+                children.setdefault(row.parent_id, []).append(row.pk)
+        if root is None:
+            raise TreeError(f"tree {tree_id} has no root")
+        places = spread(children, root)
+        if len(places) != len(rows):
+            raise TreeError(f"tree {tree_id} has comments that hang under none of its own")
+        self.write_places(places)
+
+    def write_places(self, places):
+        """Writes ``{comment id: Place}`` in one UPDATE for each ``ROWS_AN_UPDATE`` rows."""
+        connection = connections[self.db]
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        rows = [
+            (pk, place.lft, place.rght, place.free_from, place.level)
+            for pk, place in places.items()
+        ]
+        with transaction.atomic(using=self.db), connection.cursor() as cursor:
+            for start in range(0, len(rows), ROWS_AN_UPDATE):
+                part = rows[start : start + ROWS_AN_UPDATE]
+                values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(part))
+                cursor.execute(
+                    # S608: the table's name is ours, the numbers are parameters.
+                    f"WITH place(id, lft, rght, free_from, level) AS (VALUES {values}) "  # noqa: S608
+                    f"UPDATE {table} SET lft = place.lft, rght = place.rght, "
+                    f"free_from = place.free_from, level = place.level "
+                    f"FROM place WHERE {table}.id = place.id",
+                    [number for row in part for number in row],
+                )

@@ -1,0 +1,419 @@
+"""The discussion over HTTP: reading, writing, and every refusal."""
+
+import uuid
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import membership
+from articles import publishing
+from comments import discussions, moderation, posting
+from comments.models import Comment, Discussion
+
+
+@pytest.fixture
+def article(db):
+    return publishing.create_article(
+        section=publishing.open_section("News"),
+        title="The bridge opens",
+        blocks=[{"type": "paragraph", "text": "At last."}],
+        status="published",
+        published_at=timezone.now() - timedelta(hours=1),
+    )
+
+
+@pytest.fixture
+def discussion(article):
+    """The discussion of a real article, so that its address answers."""
+    return article.discussion
+
+
+@pytest.fixture
+def visitor():
+    return Client()
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+class TestReadingSignedOut:
+    def test_everything_is_read_and_the_form_is_an_invitation(self, visitor, reader, post):
+        comment = post(reader, "Hello there")
+        page = text_of(visitor.get("/articles/the-bridge-opens/"))
+        assert f'<article class="comment" id="c{comment.pk}"' in page
+        assert "Hello there" in page
+        assert f"/accounts/login/?next=/discussions/{comment.discussion_id}/post/" in page.replace(
+            "%2F", "/"
+        )
+        assert "csrfmiddlewaretoken" not in page
+
+    def test_no_cookie_the_same_bytes_and_304(self, visitor, reader, post):
+        comment = post(reader)
+        for address in (
+            "/", "/latest/", "/sections/news/", "/articles/the-bridge-opens/",
+            f"/comments/{comment.pk}/thread/", f"/comments/{comment.pk}/reply/",
+            f"/people/{quote(reader.handle)}/",
+        ):  # fmt: skip
+            first, second = Client().get(address), Client(HTTP_USER_AGENT="else").get(address)
+            assert first.status_code == 200, address
+            assert not first.cookies, address
+            assert first.content == second.content, address
+            assert "public" in first["Cache-Control"], address
+            assert first["Vary"].count("Cookie") == 1, address
+            again = Client().get(address, headers={"If-None-Match": first["ETag"]})
+            assert (again.status_code, again.content) == (304, b""), address
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda by, comment, mod: posting.post_comment(
+                by=by, discussion=comment.discussion, text="More"
+            ),
+            lambda by, comment, mod: posting.edit_comment(
+                by=by, comment=comment, text="Else", seen_revision=1
+            ),
+            lambda by, comment, mod: posting.withdraw_comment(by=by, comment=comment),
+            lambda by, comment, mod: moderation.hide(by=mod, comment=comment, reason="Rude"),
+            lambda by, comment, mod: moderation.close(
+                by=mod, discussion=comment.discussion, reason="Night"
+            ),
+        ],
+    )
+    def test_every_change_is_seen_at_once(self, visitor, reader, moderator, post, change):
+        comment = post(reader)
+        before = visitor.get("/articles/the-bridge-opens/")
+        change(reader, comment, moderator)
+        after = visitor.get(
+            "/articles/the-bridge-opens/", headers={"If-None-Match": before["ETag"]}
+        )
+        assert after.status_code == 200
+        assert after.content != before.content
+
+    def test_presence_is_part_of_the_page(self, visitor, reader, post, sign_in):
+        post(reader)
+        before = visitor.get("/articles/the-bridge-opens/")
+        assert ">offline<" in text_of(before)
+        sign_in(reader).get("/")
+        after = visitor.get(
+            "/articles/the-bridge-opens/", headers={"If-None-Match": before["ETag"]}
+        )
+        assert ">online<" in text_of(after)
+
+    def test_a_hostile_reader_of_query_strings(self, visitor, reader, post):
+        post(reader)
+        for start in ("", "x", "-1", "9" * 30, "１", "1e3", "%00", "999999"):
+            assert visitor.get(f"/articles/the-bridge-opens/?from={start}").status_code == 200
+        for address in ("/comments/99/", f"/comments/{10**30}/", "/comments/99/thread/",
+                        "/comments/99/reply/", "/discussions/99/post/", "/people/nobody/",
+                        "/people/~99/", "/people/~x/", "/people/%00/"):  # fmt: skip
+            assert visitor.get(address).status_code == 404, address
+
+
+class TestPages:
+    def thread(self, post, by, size):
+        root = post(by, "root")
+        for number in range(size - 1):
+            post(by, f"reply {number}", parent=root)
+        return root
+
+    def test_the_same_queries_with_3_and_with_300_comments(self, visitor, reader, post):
+        counted = []
+        for size in (3, 300):
+            self.thread(post, reader, size)
+            with CaptureQueriesContext(connection) as queries:
+                assert visitor.get("/articles/the-bridge-opens/").status_code == 200
+            counted.append(len(queries))
+        assert counted[0] == counted[1] <= 8, [q["sql"] for q in queries]
+
+    def test_every_comment_is_reached_by_links(self, visitor, reader, post):
+        for _ in range(3):
+            self.thread(post, reader, 90)
+        deep = None
+        for _ in range(25):
+            deep = post(reader, "deep", parent=deep)
+        seen, waiting, visited = set(), ["/articles/the-bridge-opens/"], set()
+        while waiting:
+            address = waiting.pop()
+            if address in visited:
+                continue
+            visited.add(address)
+            page = text_of(visitor.get(address))
+            ids = [part.split('"')[0] for part in page.split('id="c')[1:] if part[0].isdigit()]
+            assert len(ids) <= discussions.PAGE_SIZE
+            seen.update(ids)
+            for rel in ('rel="next" href="', 'class="continue" href="'):
+                waiting += [part.split('"')[0].split("#")[0] for part in page.split(rel)[1:]]
+        assert seen == {str(pk) for pk in Comment.objects.values_list("pk", flat=True)}
+
+    def test_a_permalink_opens_the_page_that_shows_the_comment(self, visitor, reader, post):
+        chain = [post(reader)]
+        for _ in range(20):
+            chain.append(post(reader, parent=chain[-1]))
+        for _ in range(3):
+            self.thread(post, reader, 60)
+        for comment in [*chain, *Comment.objects.order_by("-pk")[:150:10]]:
+            answer = visitor.get(f"/comments/{comment.pk}/")
+            assert answer.status_code == 302
+            address, anchor = answer["Location"].split("#")
+            assert anchor == f"c{comment.pk}"
+            assert f'id="{anchor}"' in text_of(visitor.get(address)), comment.number
+
+    def test_the_way_back_leads_over_every_page(self, visitor, reader, post):
+        for _ in range(25):
+            self.thread(post, reader, 10)
+        address, forward = "/articles/the-bridge-opens/", []
+        while address:
+            page = text_of(visitor.get(address))
+            forward.append(address)
+            rest = page.split('rel="next" href="')[1:]
+            address = rest[0].split('"')[0].split("#")[0] if rest else None
+        assert len(forward) == 3
+        back = [forward[-1]]
+        while 'rel="prev" href="' in (page := text_of(visitor.get(back[-1]))):
+            back.append(page.split('rel="prev" href="')[1].split('"')[0].split("#")[0])
+        assert back == forward[::-1]
+
+    def test_a_persons_page(self, visitor, make_person, post):
+        person = make_person("Rusa", real_name="Rusalka")
+        for number in range(discussions.PERSON_PAGE_SIZE + 3):
+            post(person, f"words {number}")
+        first = text_of(visitor.get("/people/Rusa/"))
+        assert "Rusalka" in first
+        assert "words 27" in first
+        assert "words 2<" not in first
+        following = first.split('rel="next" href="')[1].split('"')[0]
+        assert "words 2<" in text_of(visitor.get(following))
+
+    @pytest.mark.parametrize("handle", ["a/b", "..", "~7", "who? me#1", "50%", "Ünï cødé", "a\\b"])
+    def test_every_handle_has_a_page(self, db, visitor, handle):
+        person = membership.import_people({handle: None})[handle]
+        answer = visitor.get(person.get_absolute_url())
+        assert answer.status_code == 200
+        assert person.get_absolute_url().startswith("/people/")
+
+
+class TestDrafts:
+    def test_a_draft_is_kept_through_signing_in(self, visitor, reader, post):
+        comment = post(reader, "Question?")
+        answer = visitor.post(
+            f"/discussions/{comment.discussion_id}/draft/?parent={comment.pk}",
+            {"text": "My half-written answer"},
+            headers={"Origin": "http://testserver"},
+        )
+        target = f"/comments/{comment.pk}/reply/"
+        assert answer["Location"].replace("%2F", "/") == f"/accounts/login/?next={target}"
+        visitor.force_login(reader, backend="accounts.backends.PortalBackend")
+        assert "My half-written answer" in text_of(visitor.get(target))
+        posted = visitor.post(target, {"text": "My half-written answer"})
+        assert posted.status_code == 302
+        assert "My half-written answer" not in text_of(visitor.get(target))
+
+    def test_a_session_that_ended_loses_nothing(self, visitor, reader, post, discussion):
+        answer = visitor.post(f"/discussions/{discussion.pk}/post/", {"text": "Typed for an hour"})
+        assert answer.status_code == 302
+        assert "/accounts/login/" in answer["Location"]
+        visitor.force_login(reader, backend="accounts.backends.PortalBackend")
+        assert "Typed for an hour" in text_of(visitor.get(f"/discussions/{discussion.pk}/post/"))
+        assert not Comment.objects.exists()
+
+    @pytest.mark.parametrize("origin", [None, "https://evil.example", "null", "https://testserver"])
+    def test_a_form_from_elsewhere_is_refused(self, visitor, discussion, origin):
+        headers = {"Origin": origin} if origin else {}
+        answer = visitor.post(
+            f"/discussions/{discussion.pk}/draft/", {"text": "planted"}, headers=headers
+        )
+        assert answer.status_code == 403
+        assert not answer.cookies
+
+
+class TestWriting:
+    def test_post_reply_quote(self, reader, sign_in, discussion):
+        client = sign_in(reader)
+        answer = client.post(f"/discussions/{discussion.pk}/post/", {"text": "First"})
+        first = Comment.objects.get()
+        assert answer["Location"] == f"/articles/the-bridge-opens/#c{first.pk}"
+        page = text_of(client.get(f"/comments/{first.pk}/reply/?quote=1"))
+        assert "&gt; First" in page
+        client.post(f"/comments/{first.pk}/reply/", {"text": "> First\n\nSecond"})
+        reply = Comment.objects.get(parent=first)
+        assert "<blockquote>" in reply.html
+
+    def test_the_same_form_twice_makes_one_comment(self, reader, sign_in, discussion):
+        client = sign_in(reader)
+        form = {"text": "Once", "submission_key": str(uuid.uuid4())}
+        answers = [client.post(f"/discussions/{discussion.pk}/post/", form) for _ in range(3)]
+        assert len({answer["Location"] for answer in answers}) == 1
+        assert Comment.objects.count() == 1
+
+    def test_htmx_gets_the_comment_in_place(self, reader, sign_in, discussion, post):
+        parent = post(reader)
+        client = sign_in(reader)
+        headers = {"HX-Request": "true"}
+        form = text_of(client.get(f"/comments/{parent.pk}/reply/", headers=headers))
+        assert "<html" not in form
+        assert "<textarea" in form
+        answer = text_of(
+            client.post(f"/comments/{parent.pk}/reply/", {"text": "In place"}, headers=headers)
+        )
+        assert f'hx-swap-oob="beforeend:#r{parent.pk}"' in answer
+        assert "In place" in answer
+        assert "2 comments" in answer
+
+    @pytest.mark.parametrize("htmx", [True, False])
+    @pytest.mark.parametrize(
+        ("text", "status", "says"),
+        [("  ", 422, "nothing to post"), ("x" * 10_001, 422, "Shorten it by 1"),
+         ("a\x00b", 422, "characters")],
+    )  # fmt: skip
+    def test_bad_text_is_explained_and_kept(
+        self, reader, sign_in, discussion, text, status, says, htmx
+    ):
+        answer = sign_in(reader).post(
+            f"/discussions/{discussion.pk}/post/",
+            {"text": text},
+            headers={"HX-Request": "true"} if htmx else {},
+        )
+        page = text_of(answer)
+        assert answer.status_code == status
+        assert says in page
+        assert text.strip()[:50] in page
+        assert not Comment.objects.exists()
+
+    def test_too_fast_is_429_and_keeps_the_text(self, reader, sign_in, discussion, settings):
+        settings.COMMENTS_PER_MINUTE = 1
+        client = sign_in(reader)
+        client.post(f"/discussions/{discussion.pk}/post/", {"text": "One"})
+        answer = client.post(f"/discussions/{discussion.pk}/post/", {"text": "Two, in haste"})
+        assert answer.status_code == 429
+        assert "Two, in haste" in text_of(answer)
+        assert "Wait a minute" in text_of(answer)
+
+    def test_the_suspended_are_told_until_when_and_why(
+        self, reader, moderator, sign_in, discussion
+    ):
+        until = timezone.now() + timedelta(days=3)
+        moderation.suspend(by=moderator, person=reader, until=until, reason="Advertising")
+        client = sign_in(reader)
+        for address in ("/articles/the-bridge-opens/", f"/discussions/{discussion.pk}/post/"):
+            page = text_of(client.get(address))
+            assert "You cannot post until" in page
+            assert "Advertising" in page
+            assert "<textarea" not in page
+        answer = client.post(f"/discussions/{discussion.pk}/post/", {"text": "Still here"})
+        assert answer.status_code == 403
+        assert "Advertising" in text_of(answer)
+        assert "Still here" in text_of(answer)
+        assert not Comment.objects.exists()
+
+    def test_a_closed_discussion_says_why(self, reader, moderator, sign_in, discussion, post):
+        comment = post(reader)
+        moderation.close(by=moderator, discussion=discussion, reason="It is late.")
+        client = sign_in(reader)
+        for who in (client, Client()):
+            page = text_of(who.get("/articles/the-bridge-opens/"))
+            assert "It is late." in page
+            assert "<textarea" not in page
+        answer = client.post(f"/comments/{comment.pk}/reply/", {"text": "One more"})
+        assert answer.status_code == 403
+        assert "One more" in text_of(answer)
+
+    def test_edit(self, reader, sign_in, post):
+        comment = post(reader, "Frist")
+        client = sign_in(reader)
+        address = f"/comments/{comment.pk}/edit/"
+        assert "Frist" in text_of(client.get(address))
+        client.post(address, {"text": "First", "revision": 1})
+        assert "edited" in text_of(client.get("/articles/the-bridge-opens/"))
+        late = client.post(address, {"text": "Fürst", "revision": 1})
+        assert late.status_code == 409
+        assert "Fürst" in text_of(late)
+        assert "It now says" in text_of(late)
+        assert client.post(address, {"text": "Fürst", "revision": 2}).status_code == 302
+        assert client.post(address, {"text": " ", "revision": 3}).status_code == 422
+        assert Comment.objects.get().text == "Fürst"
+
+    def test_withdraw(self, reader, sign_in, post):
+        comment = post(reader, "Regret")
+        client = sign_in(reader)
+        address = f"/comments/{comment.pk}/withdraw/"
+        assert "Regret" in text_of(client.get(address))
+        client.post(address)
+        page = text_of(client.get("/articles/the-bridge-opens/"))
+        assert "Regret" not in page
+        assert "withdrawn" in page
+        assert client.get(address).status_code == 403
+        assert client.get(f"/comments/{comment.pk}/edit/").status_code == 403
+
+
+class TestRefusals:
+    def test_other_peoples_comments(self, make_person, reader, sign_in, post):
+        comment = post(reader, "Mine")
+        client = sign_in(make_person("Eve"))
+        for act in ("edit", "withdraw"):
+            address = f"/comments/{comment.pk}/{act}/"
+            assert client.get(address).status_code == 403
+            answer = client.post(address, {"text": "Yours", "revision": 1})
+            assert answer.status_code == 403
+            assert "author" in text_of(answer)
+        assert Comment.objects.get().text == "Mine"
+
+    def test_signed_out(self, visitor, reader, post):
+        comment = post(reader, "Mine")
+        for act in ("edit", "withdraw"):
+            for send in (visitor.get, visitor.post):
+                answer = send(f"/comments/{comment.pk}/{act}/")
+                assert answer.status_code == 302
+                assert "/accounts/login/" in answer["Location"]
+        assert Comment.objects.get().is_visible
+
+    def test_csrf(self, reader, sign_in, post):
+        comment = post(reader, "Mine")
+        client = sign_in(reader, enforce_csrf_checks=True)
+        for address in (
+            f"/discussions/{comment.discussion_id}/post/", f"/comments/{comment.pk}/reply/",
+            f"/comments/{comment.pk}/edit/", f"/comments/{comment.pk}/withdraw/",
+        ):  # fmt: skip
+            answer = client.post(address, {"text": "Forged", "revision": 1})
+            assert answer.status_code == 403, address
+        assert list(Comment.objects.values_list("text", "state")) == [("Mine", "visible")]
+
+    def test_methods(self, sign_in, reader, post, discussion):
+        comment = post(reader)
+        client = sign_in(reader)
+        assert client.get(f"/discussions/{discussion.pk}/draft/").status_code == 405
+        assert client.put(f"/comments/{comment.pk}/reply/").status_code == 405
+        assert client.post(f"/comments/{comment.pk}/").status_code == 405
+
+    def test_a_withdrawn_article_takes_its_discussion_along(
+        self, article, reader, sign_in, post, visitor
+    ):
+        comment = post(reader, "Unreadable now")
+        publishing.withdraw_article(article=article)
+        client = sign_in(reader)
+        for address in (
+            f"/comments/{comment.pk}/", f"/comments/{comment.pk}/thread/",
+            f"/comments/{comment.pk}/reply/", f"/comments/{comment.pk}/edit/",
+            f"/discussions/{comment.discussion_id}/post/",
+        ):  # fmt: skip
+            assert visitor.get(address).status_code in (302, 404), address
+            assert client.get(address).status_code == 404, address
+        answer = client.post(f"/comments/{comment.pk}/reply/", {"text": "Sneaky"})
+        assert answer.status_code == 404
+        page = text_of(visitor.get(f"/people/{quote(reader.handle)}/"))
+        assert "Unreadable now" not in page
+        with pytest.raises(posting.RefusedError):
+            post(reader)
+
+    def test_more_than_the_portal_takes(self, reader, sign_in, discussion):
+        answer = sign_in(reader).post(
+            f"/discussions/{discussion.pk}/post/", {"text": "x" * (1024 * 1024 + 10)}
+        )
+        assert answer.status_code == 413
+        assert "<html" in text_of(answer)
+        assert Discussion.objects.get(pk=discussion.pk).comment_count == 0

@@ -1,0 +1,84 @@
+"""Screening as a table: a row a phase and direction."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.screening import (
+    EDIT_PHASES,
+    MAX_TEXT_LENGTH,
+    PHASES,
+    Context,
+    Draft,
+    screen,
+)
+
+pytestmark = pytest.mark.pure
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def context(**known):
+    return Context(now=NOW, **known)
+
+
+PASSES = [
+    ("Words.", context()),
+    ("x" * MAX_TEXT_LENGTH, context()),
+    ("Words.", context(suspended_until=NOW - timedelta(seconds=1))),
+    ("Words.", context(suspended_until=NOW)),
+    ("Words.", context(posted_last_minute=5, posts_a_minute=6)),
+]
+REFUSED = [
+    ("unreadable", 404, "Words.", context(page_is_readable=False)),
+    ("closed", 403, "Words.", context(discussion_is_open=False)),
+    ("suspended", 403, "Words.", context(suspended_until=NOW + timedelta(days=1))),
+    ("gone_parent", 409, "Words.", context(parent_is_visible=False)),
+    ("empty", 422, "", context()),
+    ("empty", 422, " \n\t ", context()),
+    ("too_long", 422, "x" * (MAX_TEXT_LENGTH + 1), context()),
+    ("not_text", 422, "a\x00b", context()),
+    ("not_text", 422, "a\ud800b", context()),
+    ("flood", 429, "Words.", context(posted_last_minute=6, posts_a_minute=6)),
+    # The first verdict ends the run: who may not post hears that, not what is wrong in the text.
+    ("suspended", 403, "", context(suspended_until=NOW + timedelta(days=1), posted_last_minute=99)),
+    ("closed", 403, "", context(discussion_is_open=False)),
+]
+
+
+@pytest.mark.parametrize(("text", "known"), PASSES)
+def test_passes(text, known):
+    assert screen(Draft(text), known) is None
+
+
+@pytest.mark.parametrize(("phase", "status", "text", "known"), REFUSED)
+def test_refused(phase, status, text, known):
+    verdict = screen(Draft(text), known)
+    assert (verdict.phase, verdict.status) == (phase, status)
+    assert verdict.message.endswith((".", "!"))
+
+
+def test_every_phase_has_a_row():
+    assert {phase.__name__ for phase in PHASES} == {row[0] for row in REFUSED}
+    assert set(EDIT_PHASES) < set(PHASES)
+
+
+def test_the_suspended_are_told_until_when_and_why():
+    verdict = screen(
+        Draft("Words."),
+        context(
+            suspended_until=NOW + timedelta(days=1),
+            suspended_until_text="25 November 2026, 12:00",
+            suspension_reason="Advertising",
+        ),
+    )
+    assert "25 November 2026, 12:00" in verdict.message
+    assert "Advertising" in verdict.message
+
+
+@given(st.text())
+def test_no_text_breaks_it(text):
+    verdict = screen(Draft(text), context())
+    assert verdict is None or verdict.message
