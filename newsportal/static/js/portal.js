@@ -1,0 +1,146 @@
+// What pages gain from JavaScript: drafts that survive, forms that open in place, a word when
+// something fails. Every page works without it.
+(() => {
+  "use strict";
+
+  const PREFIX = "draft:";
+  const SENT = "draft-sent";
+  const live = document.getElementById("live");
+
+  // Storage may be full or forbidden; then there are simply no drafts.
+  const stored = (act) => {
+    try {
+      return act();
+    } catch {
+      return null;
+    }
+  };
+  const keyOf = (form) => PREFIX + form.dataset.draftKey;
+  const forget = (key) => stored(() => localStorage.removeItem(key));
+
+  let quietLater;
+  const say = (text, stays) => {
+    if (!live) return;
+    clearTimeout(quietLater);
+    live.textContent = "";
+    setTimeout(() => (live.textContent = text), 50);
+    if (!stays) quietLater = setTimeout(() => (live.textContent = ""), 8000);
+  };
+
+  // --- Drafts
+  const restore = (root) => {
+    for (const form of root.querySelectorAll("form[data-draft-key]")) {
+      const area = form.querySelector("textarea");
+      const draft = stored(() => localStorage.getItem(keyOf(form)));
+      if (area && draft && !area.value.trim()) area.value = draft;
+    }
+  };
+  document.addEventListener("input", ({ target }) => {
+    const form = target.matches("textarea") && target.closest("form[data-draft-key]");
+    if (!form) return;
+    stored(() =>
+      target.value.trim()
+        ? localStorage.setItem(keyOf(form), target.value)
+        : localStorage.removeItem(keyOf(form)),
+    );
+  });
+  // A form that was sent as a page has succeeded when the answer leads to a comment.
+  const sent = stored(() => sessionStorage.getItem(SENT));
+  if (sent && /^#c\d+$/.test(location.hash)) {
+    forget(sent);
+    stored(() => sessionStorage.removeItem(SENT));
+  }
+  restore(document);
+
+  // --- Sending
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if ("signOut" in form.dataset) {
+      stored(() => {
+        for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) forget(key);
+      });
+    }
+    if (form.hasAttribute("hx-post") && window.htmx) return;
+    if (form.dataset.busy) return event.preventDefault();
+    form.dataset.busy = "1";
+    if (form.dataset.draftKey) stored(() => sessionStorage.setItem(SENT, keyOf(form)));
+    // After the browser has read the form, or the pressed button's name would be lost.
+    setTimeout(() => form.querySelectorAll("button").forEach((button) => (button.disabled = true)));
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of document.querySelectorAll("form[data-busy]")) {
+      delete form.dataset.busy;
+      form.querySelectorAll("button").forEach((button) => (button.disabled = false));
+    }
+  });
+
+  // --- Forms that open under a comment
+  const close = (slot) => {
+    slot.replaceChildren();
+    document.querySelector(`[hx-target="#${slot.id}"]`)?.focus();
+  };
+  const slotOf = (node) => {
+    const slot = node.closest?.(".reply-slot");
+    return slot && slot.id !== "form-top" ? slot : null;
+  };
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (key === "Escape" && slotOf(target)) close(slotOf(target));
+    if (key === "Enter" && (event.ctrlKey || event.metaKey) && target.matches("textarea"))
+      target.form.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    const slot = event.target.matches("[data-close]") && slotOf(event.target);
+    if (!slot) return;
+    event.preventDefault();
+    close(slot);
+  });
+
+  // --- htmx
+  const KEPT = "Your text is kept in this browser.";
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    // A whole page, a sign-in for one, does not belong into a slot.
+    if (!/^\s*<!doctype/i.test(detail.xhr.responseText)) return;
+    detail.shouldSwap = false;
+    if (!detail.isError) failed(detail, "The portal wants you to sign in again.");
+  });
+  const failed = ({ elt, requestConfig }, why) => {
+    const source = requestConfig?.elt || elt;
+    if (source.matches("a[href]")) location.assign(source.href);
+    else say(`${why} ${KEPT} Load the page again and send it once more.`, true);
+  };
+  document.addEventListener("htmx:responseError", ({ detail }) =>
+    failed(detail, "The portal did not take this."),
+  );
+  document.addEventListener("htmx:sendError", ({ detail }) => {
+    if (detail.elt.matches("a")) say("The portal cannot be reached at the moment.");
+    else failed(detail, "The portal cannot be reached at the moment.");
+  });
+  let settled;
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const slot = detail.target;
+    const source = detail.requestConfig?.elt;
+    // Told once for every element that came in; the answer is one.
+    if (!source || detail.xhr === settled || !slot.matches(".reply-slot")) return;
+    settled = detail.xhr;
+    const mark = slot.querySelector("[data-posted]");
+    if (!mark) {
+      restore(slot);
+      const area = slot.querySelector("textarea");
+      area?.focus();
+      area?.setSelectionRange(area.value.length, area.value.length);
+      return;
+    }
+    const comment = document.getElementById(mark.dataset.posted);
+    mark.remove();
+    if (source.dataset.draftKey) forget(keyOf(source));
+    if (comment) {
+      comment.classList.add("is-new");
+      comment.tabIndex = -1;
+      comment.focus({ preventScroll: true });
+      comment.scrollIntoView({ block: "center" });
+    }
+    say("Your comment is posted.");
+  });
+})();
