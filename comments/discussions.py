@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -159,13 +159,10 @@ def load(discussion, *, reader=None, start=None, presence, branch=None, address=
         )
         lowest = branch.level
     shown = comments.filter(level__lte=lowest + SHOWN_LEVELS)
-    begin = None
-    if start is not None:
-        begin = comments.filter(pk=start).values_list("tree_id", "lft").first()
-    slice_ = shown
-    if begin is not None:
-        slice_ = shown.filter(Q(tree_id__gt=begin[0]) | Q(lft__gte=begin[1]), tree_id__gte=begin[0])
-    values = list(slice_.values_list(*_FIELDS)[: PAGE_SIZE + 1])
+    values = _slice_from(shown, comments, start) if start is not None else []
+    midway = bool(values)
+    if not midway:
+        values = list(shown.values_list(*_FIELDS)[: PAGE_SIZE + 1])
     rows = [_row(each, presence.online) for each in values[:PAGE_SIZE]]
     page = DiscussionPage(
         discussion=discussion,
@@ -179,7 +176,7 @@ def load(discussion, *, reader=None, start=None, presence, branch=None, address=
         following = values[PAGE_SIZE]
         page.next_url = f"{address}?from={following[0]}#discussion"
         page.next_label = f"Next comments, from {following[3]} on"
-    if begin is not None and rows:
+    if midway:
         _link_previous(page, shown, rows[0], address, branch.number if branch else "1")
     if branch is not None:
         _link_branch(page, branch, presence)
@@ -187,6 +184,14 @@ def load(discussion, *, reader=None, start=None, presence, branch=None, address=
         page.starts_midway = _row_of(rows[0].parent_id, presence)
     _place(rows, lowest, discussion, reader)
     return page
+
+
+def _slice_from(shown, comments, start):
+    """The slice that begins at comment ``start``; empty if that is not one of ``comments``."""
+    begin = comments.filter(pk=start)
+    tree, lft = (Subquery(begin.values(name)) for name in ("tree_id", "lft"))
+    later = shown.filter(Q(tree_id__gt=tree) | Q(lft__gte=lft), tree_id__gte=tree)
+    return list(later.values_list(*_FIELDS)[: PAGE_SIZE + 1])
 
 
 def _link_previous(page, shown, first, address, first_number):

@@ -1,7 +1,6 @@
 """What every template may use."""
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
 
 from articles import listings
 
@@ -10,9 +9,13 @@ _MAIL_STAYS_HERE = ("console", "filebased", "locmem", "dummy")
 
 
 def site(request):
-    """``site_name``, ``mail_is_printed`` and ``nav_sections``, read only where they are shown."""
+    """``site_name``, ``mail_is_printed`` and, for the portal's own pages, ``nav_sections``."""
+    if hasattr(request, "user"):
+        # Asked here, where a query may run, so that no template asks for it.
+        _ = request.user.is_authenticated
+    in_admin = request.path.startswith("/admin/")
     return {
         "site_name": settings.SITE_NAME,
-        "nav_sections": SimpleLazyObject(listings.sections),
+        "nav_sections": [] if in_admin else listings.sections_shown(request),
         "mail_is_printed": any(name in settings.EMAIL_BACKEND for name in _MAIL_STAYS_HERE),
     }

@@ -4,6 +4,8 @@ from itertools import count
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.template.base import Template
 from django.test import Client
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -23,6 +25,26 @@ _numbers = count(1)
 def _empty_cache():
     """No test sees a page or a limit that another one left behind."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_query_in_a_template(monkeypatch):
+    """A template prints what it was given: a query in one of ours fails the test.
+
+    The admin's own templates are Django's business.
+    """
+    render = Template._render
+
+    def refuse(execute, sql, *args):
+        raise AssertionError(f"a template runs a query: {sql}")
+
+    def guarded(self, context):
+        if (self.name or "").startswith(("admin/", "django/", "registration/")):
+            return render(self, context)
+        with connection.execute_wrapper(refuse):
+            return render(self, context)
+
+    monkeypatch.setattr(Template, "_render", guarded)
 
 
 @pytest.fixture

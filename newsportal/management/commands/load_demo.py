@@ -60,6 +60,7 @@ class Command(BaseCommand):
             lead=page["lead"],
             published_at=datetime.fromisoformat(page["published_at"]),
             authors=[people[handle] for handle in page["authors"]],
+            quietly=True,
         )
 
     def _make_people(self):

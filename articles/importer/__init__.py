@@ -1,0 +1,1 @@
+"""Reading saved pages into records, and writing records back as saved pages."""

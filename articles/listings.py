@@ -1,0 +1,347 @@
+"""READ: the front page, lists of articles and single articles, ready for templates.
+
+Every function takes the same few queries whatever the number of articles; what a template
+prints is worked out here. Pages of a list are cut by a cursor, the last article's moment and
+number (``2026-01-08T10:28:00Z_17``), so a new article never moves the older pages.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from accounts import directory
+from articles import markup
+from articles.models import Article, Byline, Section
+from comments.wording import count_label, day_text, moment_iso, moment_text
+
+# Teasers on one page of a list: three screens on a phone.
+PAGE_SIZE = 20
+# Beside the lead story of the front page.
+SECOND_STORIES = 4
+FRONT_LATEST = 8
+FRONT_MOST_DISCUSSED = 5
+FRONT_STRIP = 4
+# Most discussed among the newest this many, so that the list moves on with the paper.
+DISCUSSED_AMONG = 200
+MORE_TO_READ = 4
+
+_CURSOR = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?)Z_([0-9]{1,18})"
+)
+_TEASER_FIELDS = (
+    "id", "title", "slug", "summary", "published_at",
+    "section__name", "section__slug", "discussion__comment_count",
+)  # fmt: skip
+
+
+class BadCursorError(ValueError):
+    """A page was asked for by something that this list has never given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teaser:
+    """An article as lists show it."""
+
+    title: str
+    url: str
+    summary: str
+    section_name: str
+    section_url: str
+    published_iso: str
+    published_text: str
+    comment_count: int
+    comments_url: str
+    comments_label: str
+    authors: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionStrip:
+    """A section on the front page, with its newest articles."""
+
+    name: str
+    url: str
+    teasers: list[Teaser]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The front page; ``lead`` is None in a portal that has published nothing."""
+
+    lead: Teaser | None
+    seconds: list[Teaser]
+    latest: list[Teaser]
+    most_discussed: list[Teaser]
+    sections: list[SectionStrip]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """One page of a list, and where the pages around it are ("" where there is none)."""
+
+    teasers: list[Teaser]
+    next_url: str = ""
+    next_label: str = ""
+    previous_url: str = ""
+    previous_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article as its own page shows it. ``status_note`` is "" for what readers see."""
+
+    title: str
+    lead: str
+    section_name: str
+    section_url: str
+    published_iso: str
+    published_text: str
+    updated_text: str
+    html: str
+    photo_credits: list[str]
+    url: str
+    comment_count: int
+    comments_label: str
+    summary: str
+    status_note: str
+    authors: list[tuple[str, str]] = field(default_factory=list)
+
+
+def sections():
+    """(name, address) of every section, in the paper's order: the navigation."""
+    found = Section.objects.order_by("position", "name").values_list("name", "slug")
+    return [(name, f"/sections/{slug}/") for name, slug in found]
+
+
+def sections_shown(request):
+    """``sections()``, asked once for each request: by a view's ETag and by its template."""
+    if not hasattr(request, "sections_shown"):
+        request.sections_shown = sections()
+    return request.sections_shown
+
+
+def section(slug):
+    """The section at this address; raises ``Section.DoesNotExist``."""
+    return Section.objects.get(slug=slug)
+
+
+def front_page(now=None):
+    """What stands on the front page at ``now``. Six queries at most."""
+    published = Article.objects.published(now)
+    newest = list(
+        published.newest_first().values_list(*_TEASER_FIELDS)[: 1 + SECOND_STORIES + FRONT_LATEST]
+    )
+    top = [row[0] for row in newest[: 1 + SECOND_STORIES]]
+    strips = _strips(published.exclude(pk__in=top))
+    discussed = list(
+        published.filter(
+            pk__in=Subquery(published.newest_first().values("pk")[:DISCUSSED_AMONG]),
+            discussion__comment_count__gt=0,
+        )
+        .order_by("-discussion__comment_count", "-published_at", "-id")
+        .values_list(*_TEASER_FIELDS)[:FRONT_MOST_DISCUSSED]
+    )
+    bylines = _bylines({row[0] for row in chain(newest, discussed, *strips.values())})
+    teasers = [_teaser(row, bylines) for row in newest]
+    return FrontPage(
+        lead=teasers[0] if teasers else None,
+        seconds=teasers[1 : 1 + SECOND_STORIES],
+        latest=teasers[1 + SECOND_STORIES :],
+        most_discussed=[_teaser(row, bylines) for row in discussed],
+        sections=[
+            SectionStrip(name, f"/sections/{slug}/", [_teaser(row, bylines) for row in rows])
+            for (name, slug), rows in strips.items()
+        ],
+    )
+
+
+def _strips(articles):
+    """{(name, slug): rows} of the sections that have articles; two queries.
+
+    The newest of each section are looked up one by one in the index, as columns of the
+    section's row: numbering the rows of a window would read every article there is.
+    """
+    of_section = articles.filter(section=OuterRef("pk")).newest_first().values("pk")
+    columns = {f"newest_{n}": Subquery(of_section[n : n + 1]) for n in range(FRONT_STRIP)}
+    strips = {
+        (name, slug): [pk for pk in newest if pk is not None]
+        for name, slug, *newest in Section.objects.annotate(**columns)
+        .order_by("position", "name")
+        .values_list("name", "slug", *columns)
+    }
+    wanted = [pk for newest in strips.values() for pk in newest]
+    rows = {
+        row[0]: row for row in Article.objects.filter(pk__in=wanted).values_list(*_TEASER_FIELDS)
+    }
+    return {key: [rows[pk] for pk in newest] for key, newest in strips.items() if newest}
+
+
+def latest_page(before=None, after=None, now=None):
+    """A page of all published articles; ``before`` and ``after`` are cursors or None."""
+    return _list_page(Article.objects.published(now), "/latest/", before, after)
+
+
+def section_page(section, before=None, after=None, now=None):
+    """A page of a section's published articles."""
+    published = Article.objects.published(now).filter(section=section)
+    return _list_page(published, section.get_absolute_url(), before, after)
+
+
+def _list_page(published, address, before, after):
+    """Three queries: the rows, whether something newer lies before them, the bylines."""
+    if after is not None:
+        # Read upwards from the cursor, then turn around.
+        rows = list(
+            published.filter(_newer_than(after))
+            .order_by("published_at", "id")
+            .values_list(*_TEASER_FIELDS)[: PAGE_SIZE + 1]
+        )
+        if len(rows) <= PAGE_SIZE:
+            # That is the beginning of the list: show it whole, under its own address.
+            before = after = None
+        else:
+            rows = rows[:PAGE_SIZE][::-1]
+    if after is None:
+        older = published if before is None else published.filter(_older_than(before))
+        rows = list(older.newest_first().values_list(*_TEASER_FIELDS)[: PAGE_SIZE + 1])
+    bylines = _bylines(row[0] for row in rows[:PAGE_SIZE])
+    next_url = next_label = previous_url = previous_label = ""
+    if after is not None or len(rows) > PAGE_SIZE:
+        last = rows[PAGE_SIZE - 1]
+        next_url = f"{address}?before={_cursor_of(last)}"
+        next_label = f"Older articles, before {day_text(last[4])}"
+    if rows and (before is not None or after is not None):
+        previous_url = f"{address}?after={_cursor_of(rows[0])}"
+        previous_label = f"Newer articles, after {day_text(rows[0][4])}"
+    return ListingPage(
+        teasers=[_teaser(row, bylines) for row in rows[:PAGE_SIZE]],
+        next_url=next_url,
+        next_label=next_label,
+        previous_url=previous_url,
+        previous_label=previous_label,
+    )
+
+
+def article(slug, *, preview=False, now=None):
+    """The article at this address with its section and discussion, in one query.
+
+    Raises ``Article.DoesNotExist`` for one that readers may not see, unless ``preview``.
+    """
+    found = Article.objects if preview else Article.objects.published(now)
+    return found.select_related("section", "discussion").get(slug=slug)
+
+
+def imported_from(source):
+    """The newest article that was imported from a saved page of this file name."""
+    return Article.objects.filter(source=source).order_by("-id").first()
+
+
+def article_page(article, *, with_more=True, now=None):
+    """(``article`` as its page shows it, the newest others of its section as teasers).
+
+    Two queries; one ``with_more=False``, for the later pages of a long discussion.
+    """
+    rows = []
+    if with_more:
+        others = Article.objects.published(now).filter(section_id=article.section_id)
+        others = others.exclude(pk=article.pk).newest_first()
+        rows = list(others.values_list(*_TEASER_FIELDS)[:MORE_TO_READ])
+    bylines = _bylines([article.pk, *(row[0] for row in rows)])
+    view = _article_view(article, bylines.get(article.pk, []))
+    return view, [_teaser(row, bylines) for row in rows]
+
+
+def _article_view(article, authors):
+    discussion = article.discussion
+    changed_later = article.published_at and article.updated_at > article.published_at
+    return ArticleView(
+        title=article.title,
+        lead=article.lead,
+        summary=article.summary,
+        section_name=article.section.name,
+        section_url=article.section.get_absolute_url(),
+        published_iso=moment_iso(article.published_at) if article.published_at else "",
+        published_text=moment_text(article.published_at) if article.published_at else "",
+        updated_text=f"updated {moment_text(article.updated_at)}" if changed_later else "",
+        html=mark_safe(article.html),  # made by articles.markup alone
+        photo_credits=[mark_safe(markup.render_credit(each)) for each in article.photo_credits],
+        url=article.get_absolute_url(),
+        comment_count=discussion.comment_count,
+        comments_label=count_label(discussion.comment_count, "comment"),
+        status_note=_status_note(article),
+        authors=authors,
+    )
+
+
+def _status_note(article):
+    if article.status != Article.Status.PUBLISHED:
+        return f"{article.get_status_display()}: readers do not see this page."
+    if article.published_at > timezone.now():
+        return f"Readers see this page from {moment_text(article.published_at)} on."
+    return ""
+
+
+def _bylines(article_ids):
+    """{article id: [(name, address of the person)]} in the order of the bylines; one query."""
+    found = {}
+    lines = Byline.objects.filter(article_id__in=list(article_ids)).order_by("position", "id")
+    for article_id, pk, handle, real_name in lines.values_list(
+        "article_id", "person_id", "person__handle", "person__real_name"
+    ):
+        author = (real_name or handle, directory.person_url(pk, handle))
+        found.setdefault(article_id, []).append(author)
+    return found
+
+
+def _join_names(authors):
+    names = [name for name, _ in authors]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _teaser(row, bylines):
+    pk, title, slug, summary, published_at, section_name, section_slug, comment_count = row
+    return Teaser(
+        title=title,
+        url=f"/articles/{slug}/",
+        summary=summary,
+        section_name=section_name,
+        section_url=f"/sections/{section_slug}/",
+        published_iso=moment_iso(published_at),
+        published_text=moment_text(published_at),
+        comment_count=comment_count,
+        comments_url=f"/articles/{slug}/#discussion",
+        comments_label=count_label(comment_count, "comment"),
+        authors=_join_names(bylines.get(pk, [])),
+    )
+
+
+def _cursor_of(row):
+    return f"{row[4].astimezone(UTC).replace(tzinfo=None).isoformat()}Z_{row[0]}"
+
+
+def _read_cursor(text):
+    found = _CURSOR.fullmatch(text)
+    try:
+        if found:
+            return datetime.fromisoformat(found[1]).replace(tzinfo=UTC), int(found[2])
+    except ValueError:
+        pass
+    raise BadCursorError("There is no such page of this list.")
+
+
+def _older_than(cursor):
+    moment, pk = _read_cursor(cursor)
+    # The first condition is the one that an index can start from.
+    return Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(pk__lt=pk))
+
+
+def _newer_than(cursor):
+    moment, pk = _read_cursor(cursor)
+    return Q(published_at__gte=moment) & (Q(published_at__gt=moment) | Q(pk__gt=pk))

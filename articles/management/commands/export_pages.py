@@ -1,0 +1,114 @@
+"""Exports articles with their discussions: ``export_pages [SLUG...]``"""
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from articles.importer import exporter, loader
+
+# A bar is drawn only for work that takes longer.
+SECONDS_WITHOUT_BAR = 1.5
+
+
+class Command(BaseCommand):
+    help = (
+        "Exports articles and their discussions: all that are published, or those of the given "
+        "addresses. As text, several articles become a folder of files, FOLDER/SECTION/SLUG.txt, "
+        "that import_pages reads back with their sections."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("slugs", nargs="*", metavar="SLUG", help="the end of /articles/SLUG/")
+        parser.add_argument("--format", choices=("json", "text"), default="json")
+        parser.add_argument("--output", help="a file; a folder for several articles as text")
+        parser.add_argument(
+            "--timezone", help="the zone of the clocks in text (default: the site's)"
+        )
+
+    def handle(self, *args, slugs, **options):
+        try:
+            articles = exporter.choose_articles(slugs)
+        except exporter.UnknownSlugsError as error:
+            raise CommandError(str(error)) from error
+        output = options["output"] and os.fspath(options["output"])
+        try:
+            if options["format"] == "json":
+                self._write_json(articles, output)
+            else:
+                self._write_text(articles, output, _read_zone(options["timezone"]))
+        except OSError as error:
+            raise CommandError(f"{error.filename or output}: {error.strerror or error}") from error
+
+    def _write_json(self, articles, output):
+        shown = _with_bar(articles)
+        if output is None:
+            exporter.write_json(shown, self._print)
+            return
+        with _new_file(Path(output)) as file:
+            exporter.write_json(shown, file.write)
+
+    def _write_text(self, articles, output, zone):
+        is_folder = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
+        if len(articles) > 1 and not is_folder:
+            if output is None or Path(output).exists():
+                raise CommandError(
+                    f"{len(articles)} articles as text are as many files: name a folder with "
+                    "--output."
+                )
+            is_folder = True
+        refused = []
+        pages = exporter.read_saved_pages(
+            _with_bar(articles), zone, lambda slug, why: refused.append(f"{slug}: {why}")
+        )
+        for page in pages:
+            for note in page.notes:
+                self.stderr.write(f"{page.slug}: not in the page: {note}")
+            if output is None:
+                self._print(page.text)
+            else:
+                target = _place_of(page, Path(output)) if is_folder else Path(output)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with _new_file(target) as file:
+                    file.write(page.text)
+        if refused:
+            raise CommandError("A saved page cannot say this:\n" + "\n".join(refused))
+
+    def _print(self, text):
+        self.stdout.write(text, ending="")
+
+
+def _with_bar(articles):
+    return tqdm(
+        articles, unit=" articles", delay=SECONDS_WITHOUT_BAR, disable=None, file=sys.stderr
+    )
+
+
+def _place_of(page, folder):
+    section = page.section
+    if section in (".", "..") or any(mark in section for mark in "/\\\0"):
+        raise CommandError(f"{page.slug}: its section “{section}” cannot be a folder's name.")
+    return folder / section / f"{page.slug}.txt"
+
+
+@contextmanager
+def _new_file(path):
+    """A file that appears under its name only when it is whole."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _read_zone(name):
+    try:
+        return loader.find_zone(name or settings.TIME_ZONE)
+    except ValueError as error:
+        raise CommandError(f"--timezone: {error}.") from error

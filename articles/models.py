@@ -1,0 +1,116 @@
+"""NEWS: sections, articles and their bylines."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+MAX_SLUG_LENGTH = 120
+
+
+class Section(models.Model):
+    """A part of the paper with a page of its own."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(default=100, help_text="Small numbers come first.")
+    description = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("position", "name")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return f"/sections/{self.slug}/"
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self, now=None):
+        """What readers may see at ``now``: the one definition of public."""
+        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=now or timezone.now())
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-id")
+
+
+class Article(models.Model):
+    """One article. ``blocks`` is its body: the export schema's list of paragraphs and quotes."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
+    title = models.TextField()
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True)
+    lead = models.TextField(blank=True, help_text="A sentence or two under the title.")
+    blocks = models.JSONField(default=list)
+    photo_credits = models.JSONField(default=list, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+    authors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Byline", related_name="articles", blank=True
+    )
+    discussion = models.OneToOneField(
+        "comments.Discussion", on_delete=models.PROTECT, related_name="article", editable=False
+    )
+    # What a list shows under the title: the lead, or the first words of the body.
+    summary = models.TextField(blank=True, editable=False)
+    # Rendered once by articles.markup when the article was written.
+    html = models.TextField(blank=True, editable=False)
+    # Grows with every change that a reader can see: part of the page's ETag.
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The file it was imported from, and digests of what the saved page said at the last import:
+    # they tell what has changed on the page since, so that the editors' own changes stay.
+    source = models.TextField(blank=True, editable=False)
+    source_title_digest = models.CharField(max_length=64, blank=True, editable=False)
+    source_body_digest = models.CharField(max_length=64, blank=True, editable=False)
+    source_comments_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            # Reader: listings.latest and the front page.
+            models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
+            # Reader: listings.section_page.
+            models.Index(
+                fields=["section", "status", "-published_at", "-id"], name="article_by_section"
+            ),
+            # Reader: the importer, which looks for the page it has imported before.
+            models.Index(fields=["source"], name="article_source"),
+            models.Index(fields=["source_title_digest"], name="article_source_title"),
+        )
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return f"/articles/{self.slug}/"
+
+    @property
+    def readable_from(self):
+        """From when on readers may see it; None for a draft and for what was withdrawn."""
+        return self.published_at if self.status == self.Status.PUBLISHED else None
+
+
+class Byline(models.Model):
+    """That a person wrote an article, and where their name stands among its authors."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bylines"
+    )
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["article", "person"], name="one_byline_a_person"),
+        )
+
+    def __str__(self):
+        return f"{self.person}"

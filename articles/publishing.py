@@ -1,0 +1,295 @@
+"""WRITE: articles, their bylines and sections. Every function is one transaction.
+
+``by`` is the person who acts; they need the right to write articles. ``by=None`` is the portal
+itself: importers and commands.
+"""
+
+import re
+from dataclasses import dataclass
+
+from anyascii import anyascii
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from articles import markup
+from articles.models import MAX_SLUG_LENGTH, Article, Byline, Section
+from articles.permissions import can_write, require
+from comments import posting
+
+# The rest of MAX_SLUG_LENGTH is for "-2", "-3" ... of articles with the same title, so that
+# a number never shortens what stands before it.
+SLUG_LENGTH = MAX_SLUG_LENGTH - 8
+MAX_SECTION_NAME = 60
+# A headline that fills a phone's screen; imported ones may be longer and stay as they are.
+MAX_TITLE_LENGTH = 300
+# Two writers may reach for the same free slug; the one who lost looks for the next.
+SLUG_TRIES = 5
+# Written when a title has no letter that could stand in an address.
+WORDLESS_SLUG = "article"
+
+_CHANGEABLE = frozenset(
+    {"section", "title", "slug", "lead", "blocks", "photo_credits", "status", "published_at"}
+)
+_RENDERED = frozenset({"lead", "blocks"})
+# A change of these is what "updated" means to a reader.
+_WORDS = frozenset({"title", "lead", "blocks", "photo_credits"})
+
+
+class ArticleError(ValueError):
+    """What was to be written cannot be an article; the message is a sentence for its writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which saved page an article came from: the file's name, digests of what the page said."""
+
+    source: str
+    title_digest: str
+    body_digest: str
+    comments_digest: str
+
+    def as_fields(self):
+        return {
+            "source": self.source,
+            "source_title_digest": self.title_digest,
+            "source_body_digest": self.body_digest,
+            "source_comments_digest": self.comments_digest,
+        }
+
+
+def create_article(
+    *,
+    by=None,
+    section,
+    title,
+    slug="",
+    lead="",
+    blocks,
+    photo_credits=(),
+    status=Article.Status.DRAFT,
+    published_at=None,
+    authors=(),
+    origin=None,
+):
+    """A new article with an open discussion of its own.
+
+    Without ``slug`` it gets the first free one of its title. What is published without
+    ``published_at`` is published now. ``authors`` are people in the order of the byline.
+    Raises ``ArticleError`` for a title, slug or body that cannot be, ``PermissionDenied``.
+    """
+    _require_writer(by)
+    article = Article(
+        section=section,
+        title=_checked_title(title),
+        slug=slug,
+        lead=lead.strip(),
+        blocks=list(blocks),
+        photo_credits=list(photo_credits),
+        status=status,
+        published_at=published_at,
+        **(origin.as_fields() if origin else {}),
+    )
+    _settle(article)
+    _render(article)
+    article.updated_at = min(article.published_at or timezone.now(), timezone.now())
+    with transaction.atomic():
+        article.discussion = posting.open_discussion(
+            title=article.title, url="", readable_from=_readable_from(article)
+        )
+        _insert(article, wanted=slug)
+        posting.follow_page(
+            article.discussion,
+            title=article.title,
+            url=article.get_absolute_url(),
+            readable_from=_readable_from(article),
+        )
+        _set_bylines(article, authors)
+    return article
+
+
+def update_article(*, by=None, article, origin=None, authors=None, quietly=False, **changes):
+    """Takes over ``changes`` (fields of ``create_article``); returns whether anything changed.
+
+    Readers are told when the words were changed, unless ``quietly``.
+    Reads the article anew and locks its row, so ``article`` may be old; it is brought up to
+    date. Its discussion follows a new title or slug. Raises as ``create_article`` does.
+    """
+    _require_writer(by)
+    if unknown := set(changes) - _CHANGEABLE:
+        raise TypeError(f"an article has no {sorted(unknown)}")
+    if "title" in changes:
+        changes["title"] = _checked_title(changes["title"])
+    with transaction.atomic():
+        article.refresh_from_db(
+            from_queryset=Article.objects.select_for_update(
+                of=("self",), no_key=True
+            ).select_related("discussion", "section")
+        )
+        changed = {name for name, value in changes.items() if getattr(article, name) != value}
+        for name in changed:
+            setattr(article, name, changes[name])
+        _settle(article)
+        if changed & _RENDERED:
+            _render(article)
+        bylines_changed = authors is not None and _set_bylines(article, authors)
+        if origin is not None:
+            for name, value in origin.as_fields().items():
+                setattr(article, name, value)
+        if changed or bylines_changed:
+            article.version += 1
+        if changed & _WORDS and not quietly:
+            article.updated_at = timezone.now()
+        _save(article)
+        posting.follow_page(
+            article.discussion,
+            title=article.title,
+            url=article.get_absolute_url(),
+            readable_from=_readable_from(article),
+        )
+    return bool(changed or bylines_changed)
+
+
+def publish_article(*, by=None, article, published_at=None):
+    """Shows the article to readers from ``published_at`` on.
+
+    Without one its own date stays; an article that has none gets the present moment.
+    """
+    changes = {"status": Article.Status.PUBLISHED}
+    if published_at is not None:
+        changes["published_at"] = published_at
+    return update_article(by=by, article=article, **changes)
+
+
+def withdraw_article(*, by=None, article):
+    """Takes the article off every page; its discussion and its address stay reserved."""
+    return update_article(by=by, article=article, status=Article.Status.WITHDRAWN)
+
+
+def open_section(name):
+    """The section of this name, whatever its capitals; a new one where there is none."""
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_SECTION_NAME:
+        raise ArticleError(
+            f"A section's name has 1 to {MAX_SECTION_NAME} characters, not “{name}”."
+        )
+    section = (
+        Section.objects.filter(name=name).first()
+        or Section.objects.filter(name__iexact=name).first()
+    )
+    if section is None:
+        with transaction.atomic():
+            section, _made = Section.objects.get_or_create(
+                name=name,
+                defaults={"slug": _free_slug(Section, slug_of(name, MAX_SECTION_NAME - 8))},
+            )
+    return section
+
+
+def arrange_section(*, by=None, name, slug, position, description):
+    """The section of this name, with this address, place among the others and description."""
+    _require_writer(by)
+    section = open_section(name)
+    section.slug, section.position, section.description = slug, position, description
+    section.save(update_fields=["slug", "position", "description"])
+    return section
+
+
+def slug_of(title, length=SLUG_LENGTH):
+    """The slug that a title asks for: Latin letters, digits and hyphens, never empty.
+
+    The same title always asks for the same slug; other scripts are spelled in Latin letters.
+    """
+    # A long title's slug is cut anyway, and spelling out 20,000 characters takes its time.
+    spelled = anyascii(title[: length * 4]).lower().replace("'", "")
+    words = re.sub(r"[^a-z0-9]+", "-", spelled).strip("-")
+    if len(words) > length:
+        cut = words.rfind("-", length // 2, length + 1)
+        words = words[: cut if cut > 0 else length]
+    return words.strip("-") or WORDLESS_SLUG
+
+
+def _free_slug(model, wanted):
+    """``wanted``, or with the smallest number from 2 on that nobody has."""
+    taken = set(model.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    slug, number = wanted, 1
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
+
+
+def _insert(article, wanted):
+    for tries_left in reversed(range(SLUG_TRIES)):
+        article.slug = wanted or _free_slug(Article, slug_of(article.title))
+        try:
+            with transaction.atomic():
+                article.save(force_insert=True)
+            return
+        except IntegrityError as error:
+            if not Article.objects.filter(slug=article.slug).exists():
+                raise
+            if wanted or not tries_left:
+                raise ArticleError(f"Another article has the address “{article.slug}”.") from error
+
+
+def _save(article):
+    try:
+        with transaction.atomic():
+            article.save(force_update=True)
+    except IntegrityError as error:
+        if Article.objects.filter(slug=article.slug).exclude(pk=article.pk).exists():
+            raise ArticleError(f"Another article has the address “{article.slug}”.") from error
+        raise
+
+
+def _lead_discussion(article):
+    posting.follow_page(
+        article.discussion,
+        title=article.title,
+        url=article.get_absolute_url(),
+        readable_from=article.readable_from,
+    )
+
+
+def _settle(article):
+    try:
+        markup.check_blocks(article.blocks)
+    except markup.BodyError as error:
+        raise ArticleError(str(error)) from error
+    if article.status == Article.Status.PUBLISHED and article.published_at is None:
+        article.published_at = timezone.now()
+
+
+def _readable_from(article):
+    """From when on readers may read its discussion; None while they may not read the article."""
+    return article.published_at if article.status == Article.Status.PUBLISHED else None
+
+
+def _render(article):
+    article.html = markup.render_blocks(article.blocks)
+    article.summary = markup.summary_of(article.lead, article.blocks)
+
+
+def _set_bylines(article, authors):
+    """Makes ``authors`` the byline, in their order; returns whether that changed anything."""
+    wanted = list(dict.fromkeys(person.pk for person in authors))
+    present = list(article.bylines.values_list("person_id", flat=True))
+    if wanted == present:
+        return False
+    article.bylines.all().delete()
+    Byline.objects.bulk_create(
+        Byline(article=article, person_id=pk, position=position)
+        for position, pk in enumerate(wanted, 1)
+    )
+    return True
+
+
+def _checked_title(title):
+    title = " ".join(title.split("\n")).strip()
+    if not title:
+        raise ArticleError("An article needs a title.")
+    return title
+
+
+def _require_writer(by):
+    require(by is None or can_write(by), "Only editors can write, publish and withdraw articles.")

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from articles import views
+
+urlpatterns = [
+    path("", views.front_page, name="front-page"),
+    path("latest/", views.latest_page, name="latest"),
+    path("sections/<slug:slug>/", views.section_page, name="section"),
+    path("articles/<slug:slug>/", views.article_page, name="article"),
+]

@@ -1,0 +1,103 @@
+"""Reading pages: the same bytes for everybody who is not signed in."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import directory
+from articles import listings
+from articles.caching import version_of
+from articles.models import Article, Section
+from articles.permissions import can_preview
+from comments import embedding
+from comments.caching import answer_reader, is_public
+
+
+@require_safe
+def front_page(request):
+    page = listings.front_page()
+    context = {
+        "page": page,
+        "page_title": settings.SITE_NAME,
+    }
+    return _answer_list(request, "articles/front_page.html", context)
+
+
+@require_safe
+def latest_page(request):
+    listing = _read_list(listings.latest_page, request)
+    context = {"listing": listing}
+    return _answer_list(request, "articles/latest_page.html", context)
+
+
+@require_safe
+def section_page(request, slug):
+    try:
+        section = listings.section(slug)
+    except Section.DoesNotExist as missing:
+        raise Http404 from missing
+    listing = _read_list(listings.section_page, request, section)
+    context = {"section": section, "listing": listing}
+    return _answer_list(request, "articles/section_page.html", context)
+
+
+@require_safe
+def article_page(request, slug):
+    article = _find_article(request, slug)
+    presence = directory.presence()
+    # Who is further down in the discussion is not sent away from it.
+    is_first_page = embedding.start_of(request) is None
+    view, more = listings.article_page(article, with_more=is_first_page)
+    nav_sections = listings.sections_shown(request)
+
+    def show():
+        context = {
+            "article": view,
+            "more": more,
+            **embedding.embed_discussion(request, article.discussion, presence=presence),
+        }
+        return render(request, "articles/article_page.html", context)
+
+    version = (
+        article.pk,
+        article.version,
+        presence.version,
+        version_of(article.section.name, more, nav_sections),
+        *embedding.discussion_version(request, article.discussion),
+    )
+    return answer_reader(request, version=version, render=show)
+
+
+def _read_list(read, request, *of):
+    """The page of a list that ``?before=`` or ``?after=`` asks for; 404 for one never given out."""
+    try:
+        return read(*of, before=request.GET.get("before"), after=request.GET.get("after"))
+    except listings.BadCursorError as error:
+        raise Http404(str(error)) from error
+
+
+def _answer_list(request, template, context):
+    section = context.get("section")
+    shown = (
+        section and (section.name, section.description),
+        context,
+        listings.sections_shown(request),
+    )
+    return answer_reader(
+        request, version=version_of(shown), render=lambda: render(request, template, context)
+    )
+
+
+def _find_article(request, slug):
+    """The article at this address, also an unpublished one for those who may preview it."""
+    try:
+        return listings.article(slug)
+    except Article.DoesNotExist as missing:
+        # Who is not signed in gets the same answer without a look at any session.
+        if is_public(request) or not can_preview(request.user):
+            raise Http404 from missing
+    try:
+        return listings.article(slug, preview=True)
+    except Article.DoesNotExist as missing:
+        raise Http404 from missing

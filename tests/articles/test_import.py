@@ -1,0 +1,213 @@
+"""Importing saved pages: what comes into the portal, the first time and every time after."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from articles import publishing
+from articles.importer.parser import DEFAULT_NOTICE
+from articles.models import Article
+from comments import moderation, posting
+from comments.models import Comment
+from tests.articles.rain import LONGER, PAGE, stored
+from tests.seed import SEED, needs_seed
+
+
+class TestFirstImport:
+    def test_the_page_is_in_the_portal(self, imported, client):
+        assert (imported.title, imported.slug, imported.status) == (
+            "Rain again", "rain-again", "published",
+        )  # fmt: skip
+        assert imported.published_at == datetime(2022, 1, 8, tzinfo=UTC)
+        assert imported.section.name == "News"
+        assert imported.photo_credits == ["Ada Lens", "https://example.org/lens"]
+        assert [block["type"] for block in imported.blocks] == ["paragraph", "quote", "paragraph"]
+        assert imported.discussion.comment_count == 3
+        shown = client.get("/articles/rain-again/").content.decode()
+        for words in ("It rained all day.", "says the mayor.", "Wet is the word.", "Ada L."):
+            assert words in shown
+
+    def test_a_quotation_leads_to_what_it_quotes(self, imported):
+        quoted, quoting = Comment.objects.order_by("tree_id", "lft")[:2]
+        assert quoting.parent == quoted
+        assert quoting.blocks[0]["source"] == quoted.pk
+        assert f'href="/comments/{quoted.pk}/"' in quoting.html
+
+    def test_imported_people_cannot_sign_in(self, imported, client):
+        ada = User.objects.get(handle="ada")
+        assert (ada.origin, ada.real_name, ada.has_usable_password()) == (
+            "imported",
+            "Ada L.",
+            False,
+        )
+
+    def test_the_report_counts_pages_people_and_comments(self, import_pages, rain, save_page):
+        broken = save_page("broken.txt", "A title alone")
+        dateless = save_page("dateless.txt", "Sun\n\nIt shines.\n" + DEFAULT_NOTICE)
+        ran = import_pages(rain, broken, dateless)
+        assert ran.out.splitlines() == [
+            "Pages: 2 new, 0 updated, 0 unchanged.",
+            "People: 2, of whom 2 are new.",
+            "Comments: 3 added, 0 updated, 0 unchanged.",
+            "Warnings: 1.",
+            f"  {dateless}:1: no date on the page: published now (--published gives one)",
+            "Refusals: 1.",
+            f"  {broken}:1: found a title alone, expected an article under it",
+        ]
+        assert (ran.status, ran.error) == (1, "Refused: 1. See the report.")
+
+    @needs_seed
+    def test_the_real_page_comes_out_exactly(self, import_pages):
+        ran = import_pages(SEED)
+        assert ran.status == 0
+        article = Article.objects.get()
+        comments = list(Comment.objects.order_by("tree_id", "lft"))
+        assert len(comments) == 10
+        assert User.objects.count() == 7
+        assert {comment.level for comment in comments} == {0, 1, 2, 3, 4}
+        quotes = [block for each in comments for block in each.blocks if block["type"] == "quote"]
+        assert [(quote["author"], quote["text"]) for quote in quotes] == [
+            ("BMP-2", "Who is interested in his position now?")
+        ]
+        assert quotes[0]["source"] == comments[1].pk
+        assert sum(block["type"] == "quote" for block in article.blocks) == 1
+        assert article.photo_credits == []
+        assert "Warnings: 0." in ran.out
+
+
+class TestImportingAgain:
+    def test_the_same_page_changes_nothing_and_says_so(self, imported, import_pages, rain):
+        before = stored()
+        ran = import_pages(rain)
+        assert stored() == before
+        assert "Pages: 0 new, 0 updated, 1 unchanged." in ran.out
+        assert "Nothing has changed." in ran.out
+
+    def test_a_longer_page_adds_what_is_new(self, imported, import_pages, rain):
+        before = {comment.pk: comment.text for comment in Comment.objects.all()}
+        rain.write_text(LONGER)
+        ran = import_pages(rain)
+        assert "Pages: 0 new, 1 updated, 0 unchanged." in ran.out
+        assert "Comments: 1 added, 0 updated, 3 unchanged." in ran.out
+        after = {comment.pk: comment.text for comment in Comment.objects.all()}
+        assert after.items() >= before.items()
+        assert len(after) == 4
+        imported.discussion.refresh_from_db()
+        assert imported.discussion.comment_count == 4
+
+    def test_a_mended_page_updates_what_changed(self, imported, import_pages, rain):
+        mended = PAGE.replace("all day", "all night").replace("Still raining", "Raining still")
+        rain.write_text(mended.replace("Rain again", "Rain, again and again"))
+        ran = import_pages(rain)
+        assert "Comments: 0 added, 1 updated, 2 unchanged." in ran.out
+        article = Article.objects.get()
+        assert (article.title, article.slug) == ("Rain, again and again", "rain-again")
+        assert "all night" in article.html
+        assert article.discussion.title == "Rain, again and again"
+
+    def test_what_readers_wrote_is_never_touched(self, imported, import_pages, rain, reader):
+        parent = Comment.objects.get(text="Wet is the word.")
+        own = posting.post_comment(
+            by=reader, discussion=imported.discussion, parent=parent, text="*Mine.*"
+        )
+        before = Comment.objects.filter(pk=own.pk).values("text", "html", "parent", "posted_at")[0]
+        rain.write_text(LONGER.replace("Wet is the word", "Wet was the word"))
+        import_pages(rain)
+        after = Comment.objects.filter(pk=own.pk).values("text", "html", "parent", "posted_at")[0]
+        assert after == before
+        assert Comment.objects.count() == 5
+
+    def test_what_a_moderator_hid_stays_hidden(self, imported, import_pages, rain, moderator):
+        comment = Comment.objects.get(text="Still raining.")
+        moderation.hide(by=moderator, comment=comment, reason="Off topic")
+        rain.write_text(LONGER)
+        import_pages(rain)
+        comment.refresh_from_db()
+        assert comment.state == "hidden"
+        imported.discussion.refresh_from_db()
+        assert imported.discussion.comment_count == 3
+
+    def test_what_editors_decided_stays_unless_an_option_says_otherwise(
+        self, imported, import_pages, rain
+    ):
+        sport = publishing.open_section("Sport")
+        publishing.update_article(article=imported, section=sport, title="Rain!", slug="wet")
+        publishing.withdraw_article(article=imported)
+        rain.write_text(LONGER)
+        import_pages(rain)
+        article = Article.objects.get()
+        assert (article.section, article.status) == (sport, "withdrawn")
+        assert (article.title, article.slug) == ("Rain!", "wet")
+        ran = import_pages(rain, section="Weather", published="2022-02-01")
+        assert "1 updated" in ran.out
+        article.refresh_from_db()
+        assert article.section.name == "Weather"
+        assert article.published_at == datetime(2022, 2, 1, tzinfo=UTC)
+        assert article.status == "withdrawn"
+
+    def test_comments_that_left_the_page_stay_with_a_warning(self, imported, import_pages, rain):
+        rain.write_text(PAGE[: PAGE.index("  2. ben")])
+        ran = import_pages(rain)
+        assert Comment.objects.count() == 3
+        assert f"{rain}:1: imported before and no longer on the page, kept: 1 comments" in ran.out
+
+    def test_a_name_given_later_fills_in_one_that_was_missing(self, imported, import_pages, rain):
+        rain.write_text(PAGE.replace("ben 9 January", "ben (Ben B.) 9 January"))
+        assert "1 updated" in import_pages(rain).out
+        assert User.objects.get(handle="ben").real_name == "Ben B."
+        rain.write_text(PAGE.replace("ben 9 January", "ben (Benedict) 9 January"))
+        ran = import_pages(rain)
+        assert f"{rain}:21: “ben” is called “Benedict” here; the portal keeps “Ben B.”" in ran.out
+
+
+class TestWhichPageItIs:
+    @pytest.mark.parametrize(
+        ("name", "text", "pages"),
+        [
+            # Another name for the same page.
+            ("wet.txt", PAGE, 1),
+            ("wet.txt", LONGER, 1),
+            # The same title over the same comments, the article rewritten.
+            ("wet.txt", PAGE.replace("It rained", "It poured").replace("sun", "snow"), 1),
+            # The same file with another title over the same body, or the same comments.
+            ("rain.txt", PAGE.replace("Rain again", "Rain"), 1),
+            ("rain.txt", "Flood\n\nAll is new.\n" + PAGE[PAGE.index(DEFAULT_NOTICE) :], 1),
+            # The same title over nothing that is the same; the same file with another article.
+            ("wet.txt", f"Rain again\n\nIn May.\n{DEFAULT_NOTICE}\n", 2),
+            ("rain.txt", f"Sun\n\nIt shines.\n{DEFAULT_NOTICE}\n", 2),
+            # Only words in common.
+            ("wet.txt", PAGE.replace("Rain again", "Rain"), 2),
+        ],
+    )
+    def test_by_title_name_and_what_it_says(
+        self, imported, import_pages, save_page, name, text, pages
+    ):
+        import_pages(save_page(f"later/{name}", text))
+        assert Article.objects.count() == pages
+
+    def test_two_files_of_one_page_in_one_run_are_told(self, import_pages, rain, save_page):
+        copy = save_page("copy.txt", LONGER)
+        ran = import_pages(rain, copy)
+        assert f"{copy}:1: the same page as {rain}" in ran.out
+        assert Article.objects.count() == 1
+
+
+def test_an_import_asks_no_query_for_a_comment(import_pages, save_page):
+    def text(title, number):
+        comments = (
+            f"  {at}. p{at} Offline p{at}\n    p{at} 8 January 2022 10: 28\n    Hm."
+            for at in range(1, number + 1)
+        )
+        return "\n".join([f"{title}\n\nWords of {title}.\n{DEFAULT_NOTICE}", *comments])
+
+    counts = []
+    for title, number in (("Few", 3), ("Many", 300)):
+        path = save_page(f"{title}.txt", text(title, number))
+        with CaptureQueriesContext(connection) as queries:
+            import_pages(path)
+        counts.append(len(queries))
+    # SQLite takes a statement of 999 values at most, so there one INSERT becomes a few.
+    assert counts[1] - counts[0] < 20
