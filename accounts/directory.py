@@ -3,22 +3,18 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from accounts.handles import handle_skeleton
-from accounts.models import MAX_HANDLE_LENGTH, ONLINE_FOR, person_url
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from accounts.models import MAX_HANDLE_LENGTH, ONLINE_FOR, Origin, User, person_url
 
 __all__ = [
     "Presence",
     "anybody",
     "find_person",
     "has_address",
+    "is_unclaimed",
     "look_alikes",
     "people_online",
     "people_version",
@@ -56,23 +52,23 @@ def presence(now: datetime | None = None) -> Presence:
 def people_online(now: datetime | None = None) -> frozenset[int]:
     """The ids of those seen within ``ONLINE_FOR``, the newest ``ONLINE_LIMIT``: one query."""
     since = (now or timezone.now()) - ONLINE_FOR
-    seen = get_user_model().objects.filter(last_seen__gt=since).order_by("-last_seen")
+    seen = User.objects.filter(last_seen__gt=since).order_by("-last_seen")
     return frozenset(seen.values_list("pk", flat=True)[:ONLINE_LIMIT])
 
 
 def people_version() -> str:
     """When anybody's handle, real name or role last changed: one indexed query."""
-    newest = get_user_model().objects.order_by("-changed_at").values_list("changed_at", flat=True)
+    newest = User.objects.order_by("-changed_at").values_list("changed_at", flat=True)
     changed_at = newest.first()
     return changed_at.isoformat() if changed_at else ""
 
 
-def find_person(handle_or_stand_in: str) -> "User":
+def find_person(handle_or_stand_in: str) -> User:
     """The person an address names: ``~17`` by number, anything else by the exact handle.
 
     Raises ``User.DoesNotExist``, whatever the address holds.
     """
-    people = get_user_model().objects
+    people = User.objects
     if handle_or_stand_in.startswith("~"):
         digits = handle_or_stand_in[1:]
         if not (digits.isascii() and digits.isdigit() and len(digits) <= STAND_IN_DIGITS):
@@ -84,9 +80,14 @@ def find_person(handle_or_stand_in: str) -> "User":
     return people.get(handle=handle_or_stand_in)
 
 
+def is_unclaimed(person: User) -> bool:
+    """Whether they came with an imported page and nobody has claimed the name since."""
+    return person.origin == Origin.IMPORTED and person.claimed_at is None
+
+
 def anybody() -> bool:
     """Whether there is any account at all, imported or signed up."""
-    return get_user_model().objects.exists()
+    return User.objects.exists()
 
 
 def suspension_of(person_id: int) -> tuple[datetime | None, str]:
@@ -94,11 +95,11 @@ def suspension_of(person_id: int) -> tuple[datetime | None, str]:
 
     One query, so that a suspension holds for whoever was signed in before it.
     """
-    people = get_user_model().objects.filter(pk=person_id, suspended_until__gt=timezone.now())
+    people = User.objects.filter(pk=person_id, suspended_until__gt=timezone.now())
     return people.values_list("suspended_until", "suspension_reason").first() or (None, "")
 
 
-def person_signing_in(typed: str) -> "User | None":
+def person_signing_in(typed: str) -> User | None:
     """Whom somebody means who types a handle to sign in: the exact one, else the only look-alike.
 
     Names that await their claim are nobody's to sign in with and do not count.
@@ -109,16 +110,16 @@ def person_signing_in(typed: str) -> "User | None":
     return candidates[0] if len(candidates) == 1 else None
 
 
-def look_alikes(handle: str) -> "list[User]":
+def look_alikes(handle: str) -> list[User]:
     """Everybody, signed up or imported, whose handle a reader could take for this one."""
     if len(handle) > MAX_HANDLE_LENGTH:
         # Nobody's, and a sign-in form takes a megabyte: too much to fold letter by letter.
         return []
-    return list(get_user_model().objects.filter(skeleton=handle_skeleton(handle)).order_by("pk"))
+    return list(User.objects.filter(skeleton=handle_skeleton(handle)).order_by("pk"))
 
 
-def has_address(email: str, *, besides: "User | None" = None) -> bool:
+def has_address(email: str, *, besides: User | None = None) -> bool:
     """Whether anybody, leaving ``besides`` out, has or is changing to this address."""
-    people = get_user_model().objects.exclude(pk=besides.pk if besides else None)
+    people = User.objects.exclude(pk=besides.pk if besides else None)
     email = email.lower()
     return people.filter(email=email).exists() or people.filter(emailaddress__email=email).exists()

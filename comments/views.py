@@ -90,12 +90,18 @@ def person_page(request, handle):
             "page": page,
             "is_online": person.pk in presence.online,
             "role_label": discussions.role_label(person.role),
-            "joined_text": day_text(person.joined_at),
+            "joined_text": _joined_text(person),
             "comment_total_label": count_label(page.comment_total, "comment"),
         }
         return render(request, "comments/person_page.html", context)
 
     return answer_reader(request, version=(presence.version, repr(page)), render=show)
+
+
+def _joined_text(person):
+    if directory.is_unclaimed(person):
+        return "Known from imported pages"
+    return f"Here since {day_text(person.joined_at)}"
 
 
 @vary_on_headers("HX-Request")
