@@ -3,15 +3,16 @@
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import filter_users_by_email
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import membership
-from accounts.handles import check_handle
-from accounts.models import MAX_ADDRESS_LENGTH
+from accounts import directory, membership
+from accounts.handles import check_handle, handle_skeleton
+from accounts.models import MAX_ADDRESS_LENGTH, MAX_HANDLE_LENGTH
 
 # Django refuses to redirect to anything longer, and says so with an error page.
 NEXT_MAX_LENGTH = 2000
@@ -56,6 +57,32 @@ class PortalAccountAdapter(DefaultAccountAdapter):
             email=form.cleaned_data["email"],
             password=form.cleaned_data["password1"],
         )
+
+    # --- guesses at passwords (allauth has no public names for these) ---
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What wrong passwords are counted under: the person, however they were named.
+
+        In the order in which the backend looks for them. What names nobody is folded as a handle
+        is, so that the limit does not tell who there is.
+        """
+        typed = [credentials[each] for each in ("username", "email") if credentials.get(each)]
+        for login in typed:
+            person = directory.person_at(login) or directory.person_signing_in(login)
+            if person is not None:
+                return f"person:{person.pk}"
+        login = typed[0] if typed else ""
+        is_handle = "@" not in login and len(login) <= MAX_HANDLE_LENGTH
+        return f"nobody:{handle_skeleton(login) if is_handle else login.lower()}"
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a forgotten password, for each address of the account.
+
+        Not for one that somebody else has too: anybody may ask to change to an address, and would
+        wipe out what was counted at its owner's.
+        """
+        if len(filter_users_by_email(credentials["email"])) == 1:
+            super()._delete_login_attempts_cached_email(request, **credentials)
 
     # --- passwords and addresses ---
 

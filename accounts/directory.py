@@ -1,66 +1,33 @@
 """READ: who is here, who is meant, and who would be taken for whom."""
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.utils import filter_users_by_email
 from django.utils import timezone
 
 from accounts.handles import handle_skeleton
 from accounts.models import MAX_HANDLE_LENGTH, ONLINE_FOR, Origin, User, person_url
 
 __all__ = [
-    "Presence",
     "anybody",
     "find_person",
     "has_address",
+    "is_online",
     "is_unclaimed",
     "look_alikes",
-    "people_online",
-    "people_version",
+    "person_at",
     "person_signing_in",
     "person_url",
-    "presence",
     "suspension_of",
 ]
 
-# More than this many at once and the newest stand for all: the set goes through every page.
-ONLINE_LIMIT = 2000
-# 64 bits: two different sets on one page within a cache's lifetime will not meet.
-VERSION_BYTES = 8
 # What a signed 64-bit key can hold has at most 19 digits; 18 nines always fit.
 STAND_IN_DIGITS = 18
 
 
-@dataclass(frozen=True)
-class Presence:
-    """Who is online, and a text that changes whenever a page would show people differently."""
-
-    online: frozenset[int]
-    version: str
-
-
-def presence(now: datetime | None = None) -> Presence:
-    """What a page needs to know about people, in two queries: put ``version`` into its ETag."""
-    online = people_online(now)
-    seen = hashlib.blake2b(digest_size=VERSION_BYTES)
-    seen.update(people_version().encode())
-    seen.update(",".join(map(str, sorted(online))).encode())
-    return Presence(online=online, version=seen.hexdigest())
-
-
-def people_online(now: datetime | None = None) -> frozenset[int]:
-    """The ids of those seen within ``ONLINE_FOR``, the newest ``ONLINE_LIMIT``: one query."""
-    since = (now or timezone.now()) - ONLINE_FOR
-    seen = User.objects.filter(last_seen__gt=since).order_by("-last_seen")
-    return frozenset(seen.values_list("pk", flat=True)[:ONLINE_LIMIT])
-
-
-def people_version() -> str:
-    """When anybody's handle, real name or role last changed: one indexed query."""
-    newest = User.objects.order_by("-changed_at").values_list("changed_at", flat=True)
-    changed_at = newest.first()
-    return changed_at.isoformat() if changed_at else ""
+def is_online(last_seen: datetime | None, now: datetime) -> bool:
+    """Whether somebody seen at ``last_seen`` counts as online at ``now``."""
+    return last_seen is not None and last_seen > now - ONLINE_FOR
 
 
 def find_person(handle_or_stand_in: str) -> User:
@@ -108,6 +75,16 @@ def person_signing_in(typed: str) -> User | None:
     exact = [person for person in people if person.handle == typed]
     candidates = exact or people
     return candidates[0] if len(candidates) == 1 else None
+
+
+def person_at(email: str) -> User | None:
+    """Whom somebody means who types an address to sign in: whoever has proved it, if anybody has.
+
+    Of several who have not, the one whose account has it rather than one who is changing to it.
+    """
+    people = filter_users_by_email(email, prefer_verified=True)
+    email = email.lower()
+    return min(people, key=lambda person: (person.email != email, person.pk), default=None)
 
 
 def look_alikes(handle: str) -> list[User]:

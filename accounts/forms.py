@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import LoginForm, ReauthenticateForm, SignupForm
 from django import forms
 from django.db import transaction
 
@@ -19,6 +19,14 @@ class SignInForm(LoginForm):
         login = self.fields["login"]
         login.label = "Name or e-mail address"
         login.widget = forms.TextInput(attrs={"autocomplete": "username", **AS_TYPED})
+        del self.fields["password"].widget.attrs["placeholder"]
+
+
+class PasswordAgainForm(ReauthenticateForm):
+    """Before an address is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         del self.fields["password"].widget.attrs["placeholder"]
 
 

@@ -27,6 +27,8 @@ from accounts.real_names import clean_real_name
 
 # Presence is written this seldom, so that a page costs a reader at most one small write.
 PRESENCE_EVERY = timedelta(minutes=1)
+# For life, and still far from the year 10000, which no page could print.
+LONGEST_SUSPENSION = timedelta(days=100 * 365)
 ADDRESS_TOO_LONG = f"This address is too long: mail takes at most {MAX_ADDRESS_LENGTH} characters."
 _ADDRESS_TAKEN = "Somebody here already has this e-mail address. Use another one."
 
@@ -279,16 +281,22 @@ def allow_sign_in(*, by: User | None, person: User, allowed: bool) -> User | boo
 def suspend_person(*, by: User | None, person: User, until: datetime, reason: str) -> User | bool:
     """Keep somebody from writing until a date. False if they are, until then and for that reason.
 
-    Nobody suspends themselves, and staff are suspended by an administrator only. Raises
-    ``MembershipError`` without a reason or for a date that has passed. Locks the person's row.
-    The entry in the moderation log is the caller's (``comments.moderation``).
+    Staff have no rights meanwhile. Nobody suspends themselves, and staff are suspended by an
+    administrator only. Raises ``MembershipError`` without a reason, for a date that has passed or
+    is further away than ``LONGEST_SUSPENSION``, or for the last administrator. Locks like
+    ``change_role``. The entry in the moderation log is the caller's (``comments.moderation``).
     """
     _require_over(by, person)
-    if until <= timezone.now():
+    now = timezone.now()
+    if until <= now:
         raise MembershipError("Suspend somebody until a date that is still to come.")
+    if until > now + LONGEST_SUSPENSION:
+        raise MembershipError("Suspend somebody for at most 100 years.")
     if not reason.strip():
         raise MembershipError("Give a reason: the person is told it.")
-    return _change(person, suspended_until=until, suspension_reason=reason.strip())
+    with transaction.atomic():
+        _refuse_to_lose_last_admin(person, stays=False)
+        return _change(person, suspended_until=until, suspension_reason=reason.strip())
 
 
 def lift_suspension(*, by: User | None, person: User) -> User | bool:
@@ -314,10 +322,6 @@ def note_seen(person: User, now: datetime) -> bool:
     return User.objects.filter(stale, pk=person.pk).update(last_seen=now) == 1
 
 
-# What readers see of a person: a change makes every page that shows people a new one.
-_SHOWN = frozenset({"handle", "real_name", "role"})
-
-
 def _require(by: User | None, right: str) -> None:
     if by is not None and not by.has_perm(right):
         raise PermissionDenied
@@ -340,8 +344,6 @@ def _change(person: User, **values: object) -> User | bool:
         changed = {name: value for name, value in values.items() if getattr(person, name) != value}
         if not changed:
             return False
-        if _SHOWN & changed.keys():
-            changed["changed_at"] = timezone.now()
         for name, value in changed.items():
             setattr(person, name, value)
         person.save(update_fields=list(changed))
@@ -388,13 +390,11 @@ def _fill_in_real_names(
     pks: list[int], names: Mapping[str, str | None], people: dict[str, User]
 ) -> None:
     locked = User.objects.select_for_update(no_key=True).filter(pk__in=pks, real_name="")
-    now = timezone.now()
     changed = []
     for person in locked.order_by("pk"):
         # Once more, on the locked row: they may have been claimed since it was read.
         if person.awaits_claim:
             person.real_name = names[person.handle] or ""
-            person.changed_at = now
             people[person.handle] = person
             changed.append(person)
-    User.objects.bulk_update(changed, ["real_name", "changed_at"])
+    User.objects.bulk_update(changed, ["real_name"])

@@ -60,8 +60,6 @@ class User(AbstractBaseUser):
     suspension_reason = models.TextField(blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(null=True, blank=True)
-    # When what readers see of a person (handle, name, role) last changed: part of every ETag.
-    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = PersonManager()
 
@@ -83,10 +81,6 @@ class User(AbstractBaseUser):
         indexes = (
             # Reader: sign-up, which looks for a handle's look-alikes.
             models.Index(fields=["skeleton"], name="person_skeleton"),
-            # Reader: directory.people_online.
-            models.Index(fields=["last_seen"], name="person_last_seen"),
-            # Reader: directory.people_version.
-            models.Index(fields=["changed_at"], name="person_changed_at"),
             # Reader: sign-in by e-mail.
             models.Index(fields=["email"], name="person_email"),
         )
@@ -111,22 +105,27 @@ class User(AbstractBaseUser):
         return self.origin == Origin.IMPORTED and self.claimed_at is None
 
     @property
+    def _may_act(self):
+        """Whether their role counts now: not for who is shut out, nor for who is suspended."""
+        return self.is_active and not self.is_suspended()
+
+    @property
     def is_staff(self):
         """Whether the admin lets them in at all; what they may do there is ``has_perm``."""
-        return self.is_active and self.role in STAFF_ROLES
+        return self.role in STAFF_ROLES and self._may_act
 
     @property
     def is_superuser(self):
-        return self.is_active and self.role == Role.ADMIN
+        return self.role == Role.ADMIN and self._may_act
 
     def has_perm(self, perm, obj=None):
-        return self.is_active and role_allows(self.role, perm)
+        return role_allows(self.role, perm) and self._may_act
 
     def has_perms(self, perm_list, obj=None):
         return all(self.has_perm(perm, obj) for perm in perm_list)
 
     def has_module_perms(self, app_label):
-        return self.is_active and role_allows(self.role, f"{app_label}.")
+        return role_allows(self.role, f"{app_label}.") and self._may_act
 
     def is_suspended(self, now=None):
         return self.suspended_until is not None and self.suspended_until > (now or timezone.now())

@@ -1,18 +1,16 @@
 """Mail to people about their account that allauth does not send by itself."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 
-if TYPE_CHECKING:
-    from accounts.models import User
+from accounts.models import User
 
 
-def password_link_mail(person: "User") -> Callable[[], None]:
+def password_link_mail(person: User) -> Callable[[], None]:
     """What to run on commit: sends allauth's own mail with the link to set a password.
 
     The link leads to the host of the request being answered now; a command line supplies one

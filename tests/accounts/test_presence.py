@@ -114,41 +114,14 @@ def test_a_page_does_not_wait_for_a_long_import(client, make_person):
     assert last_seen() is None
 
 
-def test_who_is_online(make_person, django_assert_num_queries):
-    here = make_person("Here", last_seen=NOON)
-    make_person("Just gone", last_seen=NOON - ONLINE_FOR)
-    nearly = make_person("Nearly gone", last_seen=NOON - ONLINE_FOR + timedelta(seconds=1))
-    make_person("Never seen")
-    with django_assert_num_queries(1):
-        assert directory.people_online(NOON) == {here.pk, nearly.pk}
-
-
-def test_only_the_newest_count_once_there_is_a_crowd(make_person, monkeypatch):
-    monkeypatch.setattr(directory, "ONLINE_LIMIT", 2)
-    people = [
-        make_person(f"P{number}", last_seen=NOON - timedelta(seconds=number)) for number in range(4)
-    ]
-    assert directory.people_online(NOON) == {people[0].pk, people[1].pk}
-
-
-def test_the_version_changes_with_what_a_page_shows_of_people(
-    make_person, django_assert_num_queries
-):
-    person = make_person("Ada", last_seen=NOON)
-    with django_assert_num_queries(2):
-        first = directory.presence(NOON)
-    assert first.online == {person.pk}
-    assert directory.presence(NOON) == first
-
-    User.objects.filter(pk=person.pk).update(last_seen=NOON + timedelta(seconds=61))
-    assert directory.presence(NOON).version == first.version, "seen again is still online"
-
-    membership.change_real_name(by=person, person=person, real_name="Ada Lovelace")
-    renamed = directory.presence(NOON)
-    assert renamed.version != first.version
-    assert directory.presence(NOON + timedelta(hours=1)).version != renamed.version
-
-
-def test_the_version_of_a_portal_without_people(db):
-    assert directory.people_version() == ""
-    assert directory.presence(NOON).online == frozenset()
+@pytest.mark.parametrize(
+    ("last_seen", "online"),
+    [
+        (NOON, True),
+        (NOON - ONLINE_FOR + timedelta(seconds=1), True),
+        (NOON - ONLINE_FOR, False),
+        (None, False),
+    ],
+)
+def test_who_is_online(last_seen, online):
+    assert directory.is_online(last_seen, NOON) is online
