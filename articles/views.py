@@ -5,7 +5,6 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import directory
 from articles import listings
 from articles.caching import version_of
 from articles.models import Article, Section
@@ -45,28 +44,21 @@ def section_page(request, slug):
 @require_safe
 def article_page(request, slug):
     article = _find_article(request, slug)
-    presence = directory.presence()
     # Who is further down in the discussion is not sent away from it.
     is_first_page = embedding.start_of(request) is None
     view, more = listings.article_page(article, with_more=is_first_page)
-    nav_sections = listings.sections_shown(request)
-
-    def show():
-        context = {
-            "article": view,
-            "more": more,
-            **embedding.embed_discussion(request, article.discussion, presence=presence),
-        }
-        return render(request, "articles/article_page.html", context)
-
+    discussion = embedding.embed_discussion(request, article.discussion)
+    context = {"article": view, "more": more, **discussion}
     version = (
-        article.pk,
         article.version,
-        presence.version,
-        version_of(article.section.name, more, nav_sections),
-        *embedding.discussion_version(request, article.discussion),
+        version_of(view.section_name, view.authors, view.status_note, more),
+        discussion["discussion_page"].version,
     )
-    return answer_reader(request, version=version, render=show)
+    return answer_reader(
+        request,
+        version=version,
+        render=lambda: render(request, "articles/article_page.html", context),
+    )
 
 
 def _read_list(read, request, *of):
@@ -79,11 +71,7 @@ def _read_list(read, request, *of):
 
 def _answer_list(request, template, context):
     section = context.get("section")
-    shown = (
-        section and (section.name, section.description),
-        context,
-        listings.sections_shown(request),
-    )
+    shown = (section and (section.name, section.description), context)
     return answer_reader(
         request, version=version_of(shown), render=lambda: render(request, template, context)
     )

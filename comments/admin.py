@@ -21,6 +21,12 @@ BRANCH_SIZE = 200
 LOG_SIZE = 50
 # Deeper comments of a branch are indented no further: the stylesheet has as many steps.
 DEEPEST_INDENT = 8
+# Above the comment that is judged, the nearest ones: a chain may have thousands.
+SHOWN_ANCESTORS = 20
+# One transaction holds the rows of all that are moved, so readers who reply there wait for it.
+MOST_AT_ONCE = 1_000
+# Before a bulk act the first ones are named; the number says how many there are.
+NAMED_IN_QUESTION = 20
 
 
 class TypedFilter(admin.SimpleListFilter):
@@ -91,19 +97,37 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         context |= {"title": title, "opts": self.model._meta}
         return TemplateResponse(request, template, context)
 
-    def ask_reason(self, request, queryset, *, action, verb, form_class=ReasonForm):
-        """The page between a bulk action and its act: how many, and why. None once it is said."""
-        form = form_class(request.POST if "confirmed" in request.POST else None)
+    def ask_reason(self, request, queryset, *, action, verb):
+        """``(reason, None)`` once it is said, before that ``(None, page)``.
+
+        The page stands between a bulk action and its act: how many, the first ones, and why.
+        What was chosen "across all pages" stays chosen that way: it is the list's own filter.
+        """
+        count = queryset.count()
+        if count > MOST_AT_ONCE:
+            self.message_user(
+                request,
+                f"That is {count:,} at once; at most {MOST_AT_ONCE:,} can be acted on together. "
+                "Filter the list further. Nothing was done.",
+                messages.WARNING,
+            )
+            return None, HttpResponseRedirect(request.get_full_path())
+        form = ReasonForm(request.POST if "confirmed" in request.POST else None)
         if form.is_bound and form.is_valid():
             return form.reason(), None
+        across = request.POST.get("select_across") == "1"
         page = self.page(
             request,
             "admin/comments/ask_reason.html",
-            f"{verb} {queryset.count()} {self.opts.verbose_name_plural}",
+            f"{verb} {count:,} {self.opts.verbose_name_plural}",
             form=form,
             action=action,
             verb=verb,
-            chosen=[(item.pk, str(item)) for item in queryset],
+            count=count,
+            across=across,
+            named=[str(item) for item in queryset[:NAMED_IN_QUESTION]],
+            unnamed=max(0, count - NAMED_IN_QUESTION),
+            chosen=list(queryset.values_list("pk", flat=True)[: 1 if across else count]),
         )
         return None, page
 
@@ -209,7 +233,8 @@ class CommentAdmin(ReadOnlyAdmin):
         root_place = Comment.objects.filter(tree_id=comment.tree_id)
         branch = root_place.select_related("author").order_by("lft")
         near = list(branch.filter(lft__gte=comment.lft)[: BRANCH_SIZE // 2])
-        above = list(Comment.objects.above(comment).select_related("author"))
+        above = Comment.objects.above(comment).select_related("author").order_by("-lft")
+        above = list(above[:SHOWN_ANCESTORS])[::-1]
         log = comment.log.select_related("by").order_by("-id")[:LOG_SIZE]
         rows = [
             (each, min(each.level, DEEPEST_INDENT), each.pk == comment.pk)
@@ -239,6 +264,11 @@ class DiscussionAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     actions = ("close_chosen", "reopen_chosen")
     fields = ("title", "state", "closed_reason", "comment_count", "last_posted_at")
+
+    def get_queryset(self, request):
+        """Those of pages that can or could be read: an unpublished title is the newsroom's."""
+        found = super().get_queryset(request)
+        return found.exclude(readable_from__isnull=True, top_level_count=0)
 
     @admin.display(description="on the site")
     def page(self, discussion):
@@ -294,6 +324,10 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
         require(request.user.has_perm("accounts.suspend_user"), "Only moderators can do this.")
         person = self._person(person_pk)
         lifts = person.is_suspended()
+        if request.method == "POST" and (request.POST.get("act") == "lift") is not lifts:
+            # Sent twice, or somebody else was quicker: what was meant is done already.
+            self.message_user(request, "That was done already.", messages.WARNING)
+            return HttpResponseRedirect(request.path)
         form = (ReasonForm if lifts else SuspensionForm)(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:

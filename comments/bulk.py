@@ -9,21 +9,18 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import F, Max
 
 from comments import markup
 from comments.models import Comment, Discussion
-from comments.posting import number_under
+from comments.posting import lock_discussion, number_under
 from comments.tree import next_tree_id, spread
 
 # Comments in one INSERT; Django splits it further where a database takes fewer values.
 ROWS_AN_INSERT = 2_000
 # Rows in one UPDATE of whole rows: each makes a CASE, so more in one is slower, not faster.
 ROWS_AN_UPDATE = 200
-# How often an import begins again because readers posted while it waited for their comments.
-ATTEMPTS = 20
-
 # What ``arrange`` may change in a comment that is here already.
 _PLACE_FIELDS = (
     "tree_id", "lft", "rght", "free_from", "level", "reply_count", "position", "number",
@@ -66,26 +63,12 @@ def merge(discussion, threads):
     their numbers, then the discussion's, as every writer here does. Returns a ``MergeReport``.
     Raises ``OperationalError`` if readers keep posting faster than it can lock.
     """
-    discussion, present = _lock_discussion(discussion.pk)
+    discussion, present = lock_discussion(discussion.pk)
     merging = _Merge(discussion, threads, present)
     merging.match()
     merging.assign_ids()
     merging.arrange()
     return merging.write()
-
-
-def _lock_discussion(pk):
-    comments = Comment.objects.filter(discussion_id=pk).order_by("pk")
-    for _ in range(ATTEMPTS):
-        savepoint = transaction.savepoint()
-        present = list(comments.select_for_update(no_key=True))
-        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=pk)
-        # A comment that came in while this waited is not locked: let go of all and begin again.
-        if comments.count() == len(present):
-            transaction.savepoint_commit(savepoint)
-            return discussion, present
-        transaction.savepoint_rollback(savepoint)
-    raise OperationalError(f"discussion {pk} is too busy to be merged into; import it again")
 
 
 def _walk(threads):

@@ -3,10 +3,11 @@
 import hashlib
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
+from django.utils.module_loading import import_string
 
 # A crowd is served by a shared cache for this long before one request asks again.
 SHARED_SECONDS = 15
@@ -22,30 +23,38 @@ def is_public(request):
     return settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
+def _address_of(request):
+    """Pages print their own address, so host and scheme belong to it; a query they ignore not."""
+    return request.scheme, request.get_host(), request.path
+
+
+def _frame_of(request):
+    """What stands around every page, as ``settings.READER_FRAME`` says it."""
+    return import_string(settings.READER_FRAME)(request)
+
+
 def answer_reader(request, *, version, render):
     """Answers a GET with ``render()``, an HttpResponse with status 200.
 
-    ``version`` is a tuple of all that the page depends on besides its address: numbers on rows
-    that grow with every visible change. Who is not signed in gets an ETag made of it, a 304
-    where nothing changed, and the page from the cache where it was rendered before. Who is
-    signed in gets a private page.
+    ``version`` is a tuple of plain values that says all the page depends on besides its
+    address and its frame: numbers on rows that grow, or what is shown itself. Who is not
+    signed in gets an ETag made of it, a 304 where nothing changed, and the page from this
+    worker's memory where it was rendered before. Who is signed in gets a private page.
     """
     if not is_public(request):
         response = render()
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Cookie"])
         return response
-    key = hashlib.sha256(
-        repr((settings.SITE_NAME, settings.BUILD, request.get_full_path(), version)).encode()
-    ).hexdigest()
+    key = hashlib.sha256(repr((_address_of(request), _frame_of(request), version)).encode())
+    key = key.hexdigest()
     etag = quote_etag(key[:32])
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        content = cache.get(f"page:{key}")
+        content = caches["pages"].get(key)
         if content is None:
-            rendered = render()
-            content = rendered.content
-            cache.set(f"page:{key}", content, KEPT_SECONDS)
+            content = render().content
+            caches["pages"].set(key, content, KEPT_SECONDS)
         response = HttpResponse(content)
         response["ETag"] = etag
     response["Cache-Control"] = (

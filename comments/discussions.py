@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from accounts import directory
 from comments.models import Comment, Discussion
+from comments.rows import FIELDS, Row, link_row, make_row
 from comments.wording import count_label, moment_iso, moment_text
 
 # Comments on one page: two or three screens of talk, and a page that stays light.
@@ -18,52 +17,10 @@ PAGE_SIZE = 100
 SHOWN_LEVELS = 8
 # Of what a thread's page hangs under, this many are named: the way back, not the whole story.
 SHOWN_ANCESTORS = 8
+# Beyond this many of a person's comments nobody reads the number, and counting takes time.
+COUNTED_UP_TO = 1_000
 # Comments on a person's page.
 PERSON_PAGE_SIZE = 25
-
-_FIELDS = (
-    "id", "parent_id", "level", "number", "reply_count", "posted_at", "edited_at", "state",
-    "state_reason", "html", "author_id", "author__handle", "author__real_name", "author__role",
-    "tree_id", "lft", "revision",
-)  # fmt: skip
-_ROLE_LABELS = {"moderator": "Moderator", "editor": "Editor", "admin": "Administrator"}
-
-
-@dataclass(slots=True)
-class Row:
-    """One comment as a page shows it. Everything is worked out; a template only prints."""
-
-    id: int
-    parent_id: int | None
-    level: int
-    number: str
-    reply_count: int
-    author: str
-    author_url: str
-    real_name: str
-    is_online: bool
-    role_label: str
-    posted_iso: str
-    posted_text: str
-    edited_text: str
-    state: str
-    notice: str
-    html: str
-    tree_id: int
-    lft: int
-    depth: int = 0
-    permalink: str = ""
-    parent_url: str = ""
-    parent_author: str = ""
-    reply_url: str = ""
-    quote_url: str = ""
-    edit_url: str = ""
-    withdraw_url: str = ""
-    moderate_url: str = ""
-    continue_url: str = ""
-    continue_label: str = ""
-    opens: str = ""
-    closes: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +42,16 @@ class DiscussionPage:
     branch_of: Row | None = None
     ancestors: list[Row] = field(default_factory=list)
 
+    @property
+    def version(self):
+        """What changes whenever those not signed in are shown something else."""
+        around = [row for row in (self.starts_midway, self.branch_of) if row is not None]
+        return (
+            self.discussion.title, self.total, self.is_open, self.closed_reason,
+            self.next_url, self.next_label, self.previous_url, self.previous_label,
+            *(row.version for row in (*self.rows, *around, *self.ancestors)),
+        )  # fmt: skip
+
 
 def discussion_of(pk):
     """The discussion with this number; raises ``Discussion.DoesNotExist``."""
@@ -96,52 +63,12 @@ def comment_of(pk):
     return Comment.objects.select_related("author", "discussion").get(pk=pk)
 
 
-def role_label(role):
-    """What stands beside the name of somebody of the staff, or nothing."""
-    return _ROLE_LABELS.get(role, "")
+def row_of(comment):
+    """One comment as a row, for a page that shows it alone; one query."""
+    return _row_of(comment.pk, timezone.now())
 
 
-def _tombstone(state, reason):
-    if state == Comment.State.WITHDRAWN:
-        return "The author has withdrawn this comment."
-    return f"Hidden by a moderator: {reason}" if reason else "Hidden by a moderator."
-
-
-def _row(values, online):
-    (
-        pk, parent_id, level, number, reply_count, posted_at, edited_at, state,
-        state_reason, html, author_id, handle, real_name, role,
-        tree_id, lft, _revision,
-    ) = values  # fmt: skip
-    visible = state == Comment.State.VISIBLE
-    return Row(
-        id=pk,
-        parent_id=parent_id,
-        level=level,
-        number=number,
-        reply_count=reply_count,
-        author=handle,
-        author_url=directory.person_url(author_id, handle),
-        real_name=real_name,
-        is_online=author_id in online,
-        role_label=role_label(role),
-        posted_iso=moment_iso(posted_at),
-        posted_text=moment_text(posted_at),
-        edited_text=f"edited {moment_text(edited_at)}" if edited_at and visible else "",
-        state=state,
-        notice="" if visible else _tombstone(state, state_reason),
-        html=mark_safe(html) if visible else "",  # made by comments.markup alone
-        tree_id=tree_id,
-        lft=lft,
-    )
-
-
-def row_of(comment, *, presence):
-    """One comment as a row, for a page that shows it alone."""
-    return _row_of(comment.pk, presence)
-
-
-def load(discussion, *, reader=None, start=None, presence, branch=None, address=None):
+def load(discussion, *, reader=None, start=None, branch=None, address=None):
     """One page of ``discussion``: at most ``PAGE_SIZE`` comments in display order.
 
     ``start`` is the id of the comment that the page begins at (another discussion's, or none
@@ -150,7 +77,7 @@ def load(discussion, *, reader=None, start=None, presence, branch=None, address=
     discussion's. Takes one query for the comments, one more for a cursor, one for what
     lies before it and one for what the page hangs under: never more, whatever the size.
     """
-    address = address or discussion.url
+    address, now = address or discussion.url, timezone.now()
     comments = Comment.objects.filter(discussion_id=discussion.pk).order_by("tree_id", "lft")
     lowest = 0
     if branch is not None:
@@ -162,8 +89,8 @@ def load(discussion, *, reader=None, start=None, presence, branch=None, address=
     values = _slice_from(shown, comments, start) if start is not None else []
     midway = bool(values)
     if not midway:
-        values = list(shown.values_list(*_FIELDS)[: PAGE_SIZE + 1])
-    rows = [_row(each, presence.online) for each in values[:PAGE_SIZE]]
+        values = list(shown.values_list(*FIELDS)[: PAGE_SIZE + 1])
+    rows = [make_row(each, now) for each in values[:PAGE_SIZE]]
     page = DiscussionPage(
         discussion=discussion,
         rows=rows,
@@ -179,9 +106,9 @@ def load(discussion, *, reader=None, start=None, presence, branch=None, address=
     if midway:
         _link_previous(page, shown, rows[0], address, branch.number if branch else "1")
     if branch is not None:
-        _link_branch(page, branch, presence)
+        _link_branch(page, branch, now)
     elif rows and rows[0].parent_id is not None:
-        page.starts_midway = _row_of(rows[0].parent_id, presence)
+        page.starts_midway = _row_of(rows[0].parent_id, now)
     _place(rows, lowest, discussion, reader)
     return page
 
@@ -191,7 +118,7 @@ def _slice_from(shown, comments, start):
     begin = comments.filter(pk=start)
     tree, lft = (Subquery(begin.values(name)) for name in ("tree_id", "lft"))
     later = shown.filter(Q(tree_id__gt=tree) | Q(lft__gte=lft), tree_id__gte=tree)
-    return list(later.values_list(*_FIELDS)[: PAGE_SIZE + 1])
+    return list(later.values_list(*FIELDS)[: PAGE_SIZE + 1])
 
 
 def _link_previous(page, shown, first, address, first_number):
@@ -213,29 +140,21 @@ def _link_previous(page, shown, first, address, first_number):
         page.previous_label = "Back to the first comments"
 
 
-def _link_branch(page, branch, presence):
+def _link_branch(page, branch, now):
     """What the branch is called, and the nearest comments that it hangs under."""
-    above = Comment.objects.above(branch).order_by("-lft").values_list(*_FIELDS)[:SHOWN_ANCESTORS]
-    page.ancestors = [_row(each, presence.online) for each in reversed(above)]
-    for row in page.ancestors:
-        row.permalink = f"/comments/{row.id}/"
+    above = Comment.objects.above(branch).order_by("-lft").values_list(*FIELDS)[:SHOWN_ANCESTORS]
+    page.ancestors = [make_row(each, now) for each in reversed(above)]
     starts_here = page.rows and page.rows[0].id == branch.pk
-    page.branch_of = page.rows[0] if starts_here else _row_of(branch.pk, presence)
+    page.branch_of = page.rows[0] if starts_here else _row_of(branch.pk, now)
 
 
-def _row_of(pk, presence):
-    values = Comment.objects.filter(pk=pk).values_list(*_FIELDS).get()
-    row = _row(values, presence.online)
-    row.permalink = f"/comments/{row.id}/"
-    return row
+def _row_of(pk, now):
+    return make_row(Comment.objects.filter(pk=pk).values_list(*FIELDS).get(), now)
 
 
 def _place(rows, lowest, discussion, reader):
     """Nests the rows: what opens before each, what closes behind it, and where its links lead."""
     may_post = discussion.is_open
-    reads_as = reader.pk if reader is not None else None
-    handle = reader.handle if reader is not None else None
-    moderates = reader is not None and reader.has_perm("comments.moderate_comment")
     by_id = {row.id: row for row in rows}
     open_levels = []
     previous = None
@@ -249,12 +168,7 @@ def _place(rows, lowest, discussion, reader):
         row.depth = len(open_levels)
         open_levels.append(row.level)
         previous = row
-        link_row(
-            row,
-            may_post=may_post,
-            own=reads_as is not None and row.author == handle,
-            moderates=moderates,
-        )
+        link_row(row, may_post=may_post, reader=reader)
         parent = by_id.get(row.parent_id)
         if parent is not None:
             row.parent_url = f"#c{parent.id}"
@@ -268,21 +182,6 @@ def _place(rows, lowest, discussion, reader):
             )
     if previous is not None:
         previous.closes = mark_safe("</div></div>" * len(open_levels))
-
-
-def link_row(row, *, may_post, own, moderates):
-    """Where a row's links lead, by what its reader may do."""
-    row.permalink = f"/comments/{row.id}/"
-    row.opens = mark_safe(f'<div class="branch" id="b{row.id}">')
-    visible = row.state == Comment.State.VISIBLE
-    if may_post and visible:
-        row.reply_url = f"/comments/{row.id}/reply/"
-        row.quote_url = f"/comments/{row.id}/reply/?quote=1"
-    if own and visible:
-        row.edit_url = f"/comments/{row.id}/edit/"
-        row.withdraw_url = f"/comments/{row.id}/withdraw/"
-    if moderates:
-        row.moderate_url = reverse("admin:comments_comment_change", args=[row.id])
 
 
 def address_of(comment):
@@ -323,7 +222,7 @@ class PersonComment:
 @dataclass(slots=True)
 class PersonPage:
     entries: list[PersonComment]
-    comment_total: int
+    total_label: str
     next_url: str = ""
     next_label: str = ""
     newest_url: str = ""
@@ -332,14 +231,15 @@ class PersonPage:
 def by_person(person, *, before=None):
     """The person's visible comments, the newest first, ``PERSON_PAGE_SIZE`` a page.
 
-    ``before`` is the id of the comment that the page lies behind. Takes two queries.
+    ``before`` is the id of the comment that the page lies behind. Takes two queries; the
+    total is counted up to ``COUNTED_UP_TO``.
     """
     comments = Comment.objects.filter(
         author_id=person.pk,
         state=Comment.State.VISIBLE,
         discussion__readable_from__lte=timezone.now(),
     )
-    total = comments.count()
+    total = comments[: COUNTED_UP_TO + 1].count()
     if before is not None:
         comments = comments.filter(pk__lt=before)
     found = list(
@@ -361,7 +261,7 @@ def by_person(person, *, before=None):
             )
             for pk, number, posted_at, html, title, url in found[:PERSON_PAGE_SIZE]
         ],
-        comment_total=total,
+        total_label=_total_label(total),
     )
     if len(found) > PERSON_PAGE_SIZE:
         last = found[PERSON_PAGE_SIZE - 1]
@@ -370,6 +270,12 @@ def by_person(person, *, before=None):
     if before is not None:
         page.newest_url = person.get_absolute_url()
     return page
+
+
+def _total_label(total):
+    if total > COUNTED_UP_TO:
+        return f"More than {COUNTED_UP_TO:,} comments"
+    return count_label(total, "comment")
 
 
 def recent_posts(person, *, since: datetime, at_most):

@@ -2,6 +2,8 @@
 
 # More drafts than anybody writes at once; the oldest makes room.
 MOST_DRAFTS = 5
+# How long a session lasts that has nothing but a draft in it.
+KEPT_SECONDS = 24 * 60 * 60
 _SESSION_KEY = "drafts"
 
 
@@ -13,6 +15,9 @@ def keep(request, key, text):
     while len(drafts) > MOST_DRAFTS:
         del drafts[next(iter(drafts))]
     request.session[_SESSION_KEY] = drafts
+    if not request.user.is_authenticated:
+        # Signing in takes a moment, not months; what is left over is cleared away.
+        request.session.set_expiry(KEPT_SECONDS)
 
 
 def kept(request, key):

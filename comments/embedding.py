@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts import directory
 from comments import discussions, drafts, screening
 from comments.forms import CommentForm
 from comments.wording import moment_text
@@ -39,17 +39,14 @@ def reader_of(request):
     return request.user if request.user.is_authenticated else None
 
 
-def embed_discussion(request, discussion, *, presence):
-    """The template context of a page with this discussion under it: ``discussion_page``."""
-    reader = reader_of(request)
-    page = discussions.load(discussion, reader=reader, start=start_of(request), presence=presence)
+def embed_discussion(request, discussion):
+    """The template context of a page with this discussion under it: ``discussion_page``.
+
+    What an ETag of the page must have in it is ``discussion_page.version``.
+    """
+    page = discussions.load(discussion, reader=reader_of(request), start=start_of(request))
     page.composer = compose(request, discussion)
     return {"discussion_page": page}
-
-
-def discussion_version(request, discussion):
-    """What an ETag of a page with this discussion must have in it, besides its presence."""
-    return (discussion.pk, discussion.version, start_of(request))
 
 
 def start_of(request):
@@ -66,7 +63,7 @@ def compose(request, discussion, *, parent=None, text=""):
     else:
         target = reverse("comment-reply", args=[parent.id])
         draft_key, slot = f"c{parent.id}", str(parent.id)
-        heading = f"Reply to {parent.author}"
+        heading = f"Reply to {parent.author}" if parent.author else "Reply"
     back = urlencode({"next": target})
     draft_url = reverse("discussion-draft", args=[discussion.pk])
     composer = Composer(
@@ -82,35 +79,23 @@ def compose(request, discussion, *, parent=None, text=""):
         parent=parent,
     )
     reader = reader_of(request)
-    composer.notice = _why_not(discussion, reader)
+    composer.notice = _why_not(discussion, reader, parent)
     if reader is not None and not composer.notice:
         composer.form = CommentForm.new(text or drafts.kept(request, draft_key), slot)
     return composer
 
 
-def _why_not(discussion, reader):
+def _why_not(discussion, reader, parent):
     """The sentence that stands where the form would be, or nothing."""
-    verdict = screening.closed(
-        None,
-        screening.Context(
-            now=None,
-            discussion_is_open=discussion.is_open,
-            closed_reason=discussion.closed_reason,
-        ),
+    suspended = reader is not None and reader.is_suspended()
+    context = screening.Context(
+        now=timezone.now(),
+        discussion_is_open=discussion.is_open,
+        closed_reason=discussion.closed_reason,
+        parent_is_visible=parent is None or parent.state == "visible",
+        suspended_until=reader.suspended_until if suspended else None,
+        suspended_until_text=moment_text(reader.suspended_until) if suspended else "",
+        suspension_reason=reader.suspension_reason if suspended else "",
     )
-    if verdict is not None:
-        return verdict.message
-    if reader is None or not reader.is_suspended():
-        return ""
-    return screening.suspension_notice(
-        screening.Context(
-            now=None,
-            suspended_until_text=moment_text(reader.suspended_until),
-            suspension_reason=reader.suspension_reason,
-        )
-    )
-
-
-def presence():
-    """Who is online now; a page asks once and shows and versions the same answer."""
-    return directory.presence()
+    verdict = screening.screen(screening.Draft(""), context, screening.DOORS)
+    return verdict.message if verdict else ""

@@ -48,7 +48,14 @@ class EditForm(CommentForm):
 class DraftForm(forms.Form):
     """What somebody typed before signing in."""
 
-    text = forms.CharField(required=False, strip=False, max_length=4 * MAX_TEXT_LENGTH)
+    text = forms.CharField(
+        label="Your comment",
+        required=False,
+        strip=False,
+        # What the portal would not take afterwards is not kept either, and its writer hears it.
+        max_length=MAX_TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
 
 
 class ReasonForm(forms.Form):

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from mptt.models import MPTTModel, TreeForeignKey
 
+from comments.quoting import blocks_as_markdown, escape_plain
 from comments.tree import CommentManager, TreeError
 
 # The number of a comment ("2.1.3") is stored; deeper ones keep its last parts behind an ellipsis.
@@ -134,6 +135,16 @@ class Comment(MPTTModel):
 
     def get_absolute_url(self):
         return f"/comments/{self.pk}/"
+
+    @property
+    def markdown(self):
+        """What it says, in the notation that people write and edit here."""
+        return self.text if self.blocks is None else blocks_as_markdown(self.blocks)
+
+    @property
+    def own_words(self):
+        """The same without what it quotes."""
+        return self.text if self.blocks is None else escape_plain(self.text)
 
     @property
     def is_visible(self):

@@ -131,9 +131,10 @@ def _turn(by, discussion, state, act, reason):
 def suspend(*, by, person, until, reason):
     """Bars a person from posting until a moment in the future; they may still read and sign in.
 
-    Returns the person. Raises ``PermissionDenied`` without the right or for somebody of the
-    staff's own, ``ValueError`` without a reason or for a moment that has passed. One
-    transaction; locks the person's row.
+    Returns the person. Raises ``PermissionDenied`` without the right (staff are suspended by
+    administrators only), ``ValueError`` without a reason, for a moment that has passed or is
+    over a century away, and for the last administrator. One transaction; locks the person's
+    row, with staff the administrators' too.
     """
     reason = _stated(reason)
     if until <= timezone.now():

@@ -1,9 +1,10 @@
 """WRITE: opening discussions, and what authors do with their own comments."""
 
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,6 +15,11 @@ from comments.permissions import can_change, require
 from comments.screening import EDIT_PHASES, PHASES, Context, Draft, screen
 from comments.tree import NoRoomError, TreeError
 from comments.wording import moment_text
+
+# The first key of our advisory locks; any number that nobody else of this database uses.
+_TURNS = 7_402
+# How often locking a discussion begins again because readers posted while it waited.
+ATTEMPTS = 20
 
 
 class RefusedError(Exception):
@@ -51,6 +57,25 @@ def follow_page(discussion, *, title, url, readable_from):
     return True
 
 
+def lock_discussion(pk):
+    """Locks a discussion with all its comments; returns ``(discussion, comments)``.
+
+    Needs a transaction. The comments' rows first, in the order of their numbers, then the
+    discussion's, as every writer does; begins again when a comment came in meanwhile. Raises
+    ``OperationalError`` if readers keep posting faster than it can lock.
+    """
+    comments = Comment.objects.filter(discussion_id=pk).order_by("pk")
+    for _ in range(ATTEMPTS):
+        savepoint = transaction.savepoint()
+        present = list(comments.select_for_update(no_key=True))
+        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=pk)
+        if comments.count() == len(present):
+            transaction.savepoint_commit(savepoint)
+            return discussion, present
+        transaction.savepoint_rollback(savepoint)
+    raise OperationalError(f"discussion {pk} is too busy to be locked as a whole; try again")
+
+
 def number_under(parent_number, position):
     """``2.1`` and 3 give ``2.1.3``; what would be too long keeps its last parts."""
     number = f"{parent_number}.{position}" if parent_number else str(position)
@@ -63,33 +88,43 @@ def post_comment(*, by, discussion, parent=None, text, submission_key=None):
     """Posts ``text`` in ``discussion``, under ``parent`` or at the top level.
 
     Raises ``PermissionDenied`` for somebody not signed in and ``RefusedError`` with a verdict;
-    both leave the database as it was. The same ``submission_key`` (a UUID) of the same
-    person makes one comment: the second call returns the first one's.
+    both leave the database as it was. The same form (``submission_key``, a UUID) with the
+    same text makes one comment: the second call returns the first one's. Sent again with
+    other words, as from a page that was gone back to, it is another comment.
 
-    One transaction. Locks the parent's row (a top-level comment: the discussion's), then
-    moves the discussion's counters on. Where the parent has no room left, its whole tree is
-    locked and spread out, once.
+    One transaction. Waits for another post of the same person (an advisory lock, no row's),
+    locks the parent's row (a top-level comment: the discussion's), then moves the
+    discussion's counters on. Where the parent has no room left, its whole tree is locked and
+    spread out, once.
     """
     require(by.is_authenticated, "Sign in to comment.")
+    text = _tidy(text)
     if submission_key is not None:
-        done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key).first()
-        if done is not None:
-            return done
-    try:
-        with transaction.atomic():
-            try:
-                with transaction.atomic():
-                    return _insert(by, discussion, parent, text, submission_key)
-            except NoRoomError as full:
-                # Rolled back to the savepoint, so no row is locked when the tree is.
-                Comment.objects.respread(full.tree_id)
+        place = f"{discussion.pk}/{parent.pk if parent else ''}"
+        submission_key = uuid.uuid5(submission_key, f"{place}/{text}")
+    with transaction.atomic():
+        _wait_for_turn(by)
+        done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key)
+        if submission_key is not None and (twin := done.first()) is not None:
+            return twin
+        try:
+            with transaction.atomic():
                 return _insert(by, discussion, parent, text, submission_key)
-    except IntegrityError:
-        # The twin of this submission was first; anything else is an error of ours.
-        done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key).first()
-        if submission_key is None or done is None:
-            raise
-        return done
+        except NoRoomError as full:
+            # Rolled back to the savepoint, so no row is locked when the tree is.
+            Comment.objects.respread(full.tree_id)
+            return _insert(by, discussion, parent, text, submission_key)
+
+
+def _wait_for_turn(by):
+    """One post of a person at a time, until the end of the transaction.
+
+    What somebody posts at once from many windows is counted, and twins find each other. On
+    SQLite there is one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_TURNS, by.pk])
 
 
 def _insert(by, discussion, parent, text, submission_key):
@@ -103,7 +138,6 @@ def _insert(by, discussion, parent, text, submission_key):
     now = timezone.now()
     context = _context(by, discussion, now, parent_is_visible=parent is None or parent.is_visible)
     _screen(text, context, PHASES)
-    text = _tidy(text)
     position = discussion.top_level_count + 1 if parent is None else parent.reply_count + 1
     comment = Comment(
         discussion=discussion,
@@ -124,8 +158,9 @@ def _insert(by, discussion, parent, text, submission_key):
     if parent is None:
         moved |= {"top_level_count": position, "last_tree_id": comment.tree_id}
     still_open = Discussion.objects.filter(pk=discussion.pk, state=Discussion.State.OPEN)
-    if not still_open.update(**moved):
-        # Closed while this was being written: the transaction takes everything back.
+    while not still_open.update(**moved):
+        # Closed while this was being written: the verdict takes everything back. Without one
+        # it was opened again meanwhile.
         discussion.refresh_from_db()
         _screen(text, _context(by, discussion, now), PHASES)
     return comment
@@ -176,7 +211,7 @@ def edit_comment(*, by, comment, text, seen_revision):
         if comment.revision != seen_revision:
             raise EditedMeanwhileError(comment)
         text = _tidy(text)
-        if text == comment.text:
+        if text == _tidy(comment.markdown):
             return False
         before = {"text": comment.text, "blocks": comment.blocks, "revision": comment.revision}
         comment.text = text

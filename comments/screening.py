@@ -62,13 +62,9 @@ def closed(draft, context):
 def suspended(draft, context):
     if context.suspended_until is None or context.suspended_until <= context.now:
         return None
-    return Verdict("suspended", suspension_notice(context), 403)
-
-
-def suspension_notice(context):
-    """What a suspended person is told: until when, and why."""
     reason = context.suspension_reason or "No reason was given."
-    return f"You cannot post until {context.suspended_until_text}. Reason: {reason}"
+    message = f"You cannot post until {context.suspended_until_text}. Reason: {reason}"
+    return Verdict("suspended", message, 403)
 
 
 def gone_parent(draft, context):
@@ -76,8 +72,8 @@ def gone_parent(draft, context):
         return None
     return Verdict(
         "gone_parent",
-        "The comment you answer has been taken down meanwhile. "
-        "Your text is still here: post it as a comment of its own, or answer another one.",
+        "The comment that you answer has been taken down. "
+        "Answer another one, or write a comment of your own.",
         409,
     )
 
@@ -118,12 +114,10 @@ def flood(draft, context):
     )
 
 
+# Whether anything may be posted here, and by whom: asked before there is a text, too.
+DOORS: tuple[Phase, ...] = (suspended, unreadable, closed, gone_parent)
 PHASES: tuple[Phase, ...] = (
-    # Whether anything may be posted here, and by whom.
-    suspended,
-    unreadable,
-    closed,
-    gone_parent,
+    *DOORS,
     # Whether this text may be.
     empty,
     too_long,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from comments.models import Comment, Discussion
-from comments.posting import number_under
+from comments.posting import lock_discussion, number_under
 from comments.tree import SPAN, next_tree_id, spread
 
 _FIELDS = (
@@ -152,12 +152,7 @@ def repair(discussion):
     many rows were changed.
     """
     with transaction.atomic():
-        rows = list(
-            Comment.objects.filter(discussion_id=discussion.pk)
-            .order_by("pk")
-            .select_for_update(no_key=True)
-        )
-        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
+        discussion, rows = lock_discussion(discussion.pk)
         before = {row.pk: _state(row) for row in rows}
         by_id = {row.pk: row for row in rows}
         children = _children(rows, by_id)

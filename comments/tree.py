@@ -186,16 +186,17 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
         """Locks every row of one tree, in the order of their numbers, and returns them.
 
         Call it with no row of the tree locked yet, or two writers could wait for each other.
-        A reply that was committed while this waited is locked in the next round; once all
+        When a reply was committed while this waited, it lets go and begins again; once all
         rows are held no reply can come in, for a reply needs its parent's row.
         """
-        held = set()
+        members = self.filter(tree_id=tree_id).order_by("pk")
         while True:
-            rows = list(self.filter(tree_id=tree_id).order_by("pk").select_for_update(no_key=True))
-            found = {row.pk for row in rows}
-            if found == held or not connections[self.db].features.has_select_for_update:
+            savepoint = transaction.savepoint(using=self.db)
+            rows = list(members.select_for_update(no_key=True))
+            if members.count() == len(rows):
+                transaction.savepoint_commit(savepoint, using=self.db)
                 return rows
-            held = found
+            transaction.savepoint_rollback(savepoint, using=self.db)
 
     def respread(self, tree_id):
         """Gives every comment of one tree free space again; parents and order stay as they are.

@@ -1,15 +1,14 @@
 """Pages of the discussion: each parses its input, makes one read or one write, and renders."""
 
-from urllib.parse import urlsplit
-
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -18,6 +17,7 @@ from comments import discussions, drafts, embedding, markup, posting
 from comments.caching import answer_reader
 from comments.forms import CommentForm, DraftForm, EditForm
 from comments.permissions import can_change, require
+from comments.rows import link_row, role_label
 from comments.wording import count_label, day_text
 
 # Numbers beyond a 64-bit key name nothing, and a database may refuse to be asked for them.
@@ -49,53 +49,48 @@ def _find_discussion(pk):
     return discussion
 
 
-@require_GET
+@require_safe
 def comment_permalink(request, pk):
     comment = _find_comment(pk)
     return HttpResponseRedirect(discussions.address_of(comment))
 
 
-@require_GET
+@require_safe
 def comment_thread(request, pk):
     comment = _find_comment(pk)
-    presence = directory.presence()
-    discussion = comment.discussion
-
-    def show():
-        page = discussions.load(
-            discussion,
-            reader=embedding.reader_of(request),
-            start=embedding.start_of(request),
-            presence=presence,
-            branch=comment,
-            address=request.path,
-        )
-        return render(request, "comments/thread_page.html", {"discussion_page": page})
-
-    version = (*embedding.discussion_version(request, discussion), presence.version)
-    return answer_reader(request, version=version, render=show)
+    page = discussions.load(
+        comment.discussion,
+        reader=embedding.reader_of(request),
+        start=embedding.start_of(request),
+        branch=comment,
+        address=request.path,
+    )
+    return answer_reader(
+        request,
+        version=page.version,
+        render=lambda: render(request, "comments/thread_page.html", {"discussion_page": page}),
+    )
 
 
-@require_GET
+@require_safe
 def person_page(request, handle):
     person = _find(directory.find_person, handle)
     before = request.GET.get("before", "")
     before = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     page = discussions.by_person(person, before=before)
-    presence = directory.presence()
-
-    def show():
-        context = {
-            "person": person,
-            "page": page,
-            "is_online": person.pk in presence.online,
-            "role_label": discussions.role_label(person.role),
-            "joined_text": _joined_text(person),
-            "comment_total_label": count_label(page.comment_total, "comment"),
-        }
-        return render(request, "comments/person_page.html", context)
-
-    return answer_reader(request, version=(presence.version, repr(page)), render=show)
+    shown = {
+        "is_online": directory.is_online(person.last_seen, timezone.now()),
+        "role_label": role_label(person.role),
+        "joined_text": _joined_text(person),
+        "comment_total_label": page.total_label,
+    }
+    return answer_reader(
+        request,
+        version=(person.real_name, *shown.values(), repr(page)),
+        render=lambda: render(
+            request, "comments/person_page.html", {"person": person, "page": page, **shown}
+        ),
+    )
 
 
 def _joined_text(person):
@@ -105,20 +100,20 @@ def _joined_text(person):
 
 
 @vary_on_headers("HX-Request")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment_reply(request, pk):
     comment = _find_comment(pk)
-    parent = discussions.row_of(comment, presence=directory.presence())
+    parent = discussions.row_of(comment)
     quotation = ""
-    if request.method == "GET" and "quote" in request.GET and comment.is_visible:
+    if request.method != "POST" and "quote" in request.GET and comment.is_visible:
         quotation = markup.quote_markdown(
-            comment.text, author=comment.author.handle, permalink=parent.permalink
+            comment.own_words, author=comment.author.handle, permalink=parent.permalink
         )
     return _answer(request, comment.discussion, comment=comment, parent=parent, text=quotation)
 
 
 @vary_on_headers("HX-Request")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def discussion_post(request, pk):
     return _answer(request, _find_discussion(pk))
 
@@ -126,8 +121,8 @@ def discussion_post(request, pk):
 def _answer(request, discussion, *, comment=None, parent=None, text=""):
     """The form for a comment, and what comes of sending it."""
     composer = embedding.compose(request, discussion, parent=parent, text=text)
-    if request.method == "GET":
-        version = (bool(request.htmx), *embedding.discussion_version(request, discussion), parent)
+    if request.method != "POST":
+        version = (bool(request.htmx), discussion.title, discussion.url, composer.notice, parent)
         return answer_reader(
             request, version=version, render=lambda: _show_composer(request, composer)
         )
@@ -152,6 +147,9 @@ def _answer(request, discussion, *, comment=None, parent=None, text=""):
 
 
 def _show_composer(request, composer, status=200):
+    if request.htmx and status == 403:
+        # A bare 403 is a page of its own, which htmx is told not to put into a comment's place.
+        status = 422
     template = "comments/_reply_form.html" if request.htmx else "comments/reply_page.html"
     context = {"composer": composer, "discussion": composer.discussion, "plain": False}
     return render(request, template, context, status=status)
@@ -166,8 +164,8 @@ def _show_posted(request, comment, composer):
         # It stands on another page than the one that its writer looks at.
         return HttpResponseClientRedirect(address)
     discussion = discussions.discussion_of(comment.discussion_id)
-    row = discussions.row_of(comment, presence=directory.presence())
-    discussions.link_row(row, may_post=discussion.is_open, own=True, moderates=False)
+    row = discussions.row_of(comment)
+    link_row(row, may_post=discussion.is_open, reader=request.user)
     top = composer.parent is None
     context = {
         "row": row,
@@ -178,12 +176,17 @@ def _show_posted(request, comment, composer):
 
 
 def _keep_draft(request, composer):
+    """Keeps what was typed, and leads to sign-in and back; a draft that cannot be kept is shown."""
     form = DraftForm(request.POST)
-    if form.is_valid():
+    if not form.is_valid():
+        context = {"composer": composer, "discussion": composer.discussion, "draft_form": form}
+        return render(request, "comments/draft_page.html", context, status=422)
+    if form.cleaned_data["text"].strip():
         drafts.keep(request, composer.draft_key, form.cleaned_data["text"])
-    response = redirect_to_login(composer.action_url, login_url=reverse("account_login"))
     # A redirect inside htmx would put the sign-in page into the reply's place.
-    return HttpResponseClientRedirect(composer.sign_in_url) if request.htmx else response
+    to_page = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
+    signed_in = embedding.reader_of(request) is not None
+    return to_page(composer.action_url if signed_in else composer.sign_in_url)
 
 
 @csrf_exempt
@@ -194,30 +197,23 @@ def discussion_draft(request, pk):
     The form stands in pages that are the same for everybody, so it has no CSRF token: that it
     was sent from our own page is read off the ``Origin`` that every browser sends with a POST.
     """
-    discussion = _find_discussion(pk)
+    discussion, parent = _find_discussion(pk), request.GET.get("parent", "")
     if not _is_from_here(request):
         raise PermissionDenied("This form was not sent from a page of this site.")
-    parent = request.GET.get("parent", "")
-    target = reverse("discussion-post", args=[discussion.pk])
-    key = f"d{discussion.pk}"
-    if parent.isascii() and parent.isdigit():
-        comment = _find_comment(int(parent))
-        target, key = reverse("comment-reply", args=[comment.pk]), f"c{comment.pk}"
-    form = DraftForm(request.POST)
-    if form.is_valid() and form.cleaned_data["text"].strip():
-        drafts.keep(request, key, form.cleaned_data["text"])
-    if request.user.is_authenticated:
-        return HttpResponseRedirect(target)
-    return redirect_to_login(target, login_url=reverse("account_login"))
+    row = None
+    if parent.isascii() and parent.isdigit() and len(parent) < 19:
+        row = discussions.row_of(_find_comment(int(parent)))
+    return _keep_draft(request, embedding.compose(request, discussion, parent=row))
 
 
 def _is_from_here(request):
-    origin = urlsplit(request.headers.get("Origin", ""))
-    return (origin.scheme, origin.netloc) == (request.scheme, request.get_host())
+    origin = request.headers.get("Origin", "")
+    own = f"{request.scheme}://{request.get_host()}"
+    return origin == own or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment_edit(request, pk):
     comment = _find_comment(pk)
     require(can_change(request.user, comment), "Only its author can edit this comment.")
@@ -226,9 +222,11 @@ def comment_edit(request, pk):
     composer.action_url = reverse("comment-edit", args=[pk])
     composer.cancel_url = comment.get_absolute_url()
     composer.draft_key, composer.slot = "", str(pk)
-    if request.method == "GET":
+    if request.method != "POST":
         if not composer.notice:
-            composer.form = EditForm(initial={"text": comment.text, "revision": comment.revision})
+            composer.form = EditForm(
+                initial={"text": comment.markdown, "revision": comment.revision}
+            )
         return _show_edit(request, composer)
     form = EditForm(request.POST)
     composer.form, composer.notice = form, ""
@@ -269,7 +267,7 @@ def _show_conflict(request, composer, conflict):
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment_withdraw(request, pk):
     comment = _find_comment(pk)
     if request.method == "POST":
@@ -278,7 +276,7 @@ def comment_withdraw(request, pk):
     require(can_change(request.user, comment), "Only its author can withdraw this comment.")
     context = {
         "discussion": comment.discussion,
-        "row": discussions.row_of(comment, presence=directory.presence()),
+        "row": discussions.row_of(comment),
         "action_url": request.path,
         "cancel_url": comment.get_absolute_url(),
     }

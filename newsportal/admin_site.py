@@ -1,9 +1,11 @@
 """The stock Django admin, entered through the portal's own sign-in."""
 
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -11,6 +13,19 @@ class PortalAdminSite(admin.AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = "Desk"
+
+    def admin_view(self, view, cacheable=False):
+        """Every page of the admin, behind one check that PostgreSQL would answer with an error."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def without_nul(request, *args, **kwargs):
+            # No text in a database has it, so no filter or search can mean it.
+            if any("\0" in value for values in request.GET.lists() for value in values[1]):
+                raise BadRequest("The address has a NUL in it.")
+            return guarded(request, *args, **kwargs)
+
+        return without_nul
 
     def login(self, request, extra_context=None):
         """Sends to the portal's sign-in, which limits attempts; refuses those without a desk."""

@@ -8,6 +8,11 @@ from articles import listings
 _MAIL_STAYS_HERE = ("console", "filebased", "locmem", "dummy")
 
 
+def frame(request):
+    """What is the same on all reading pages: ``comments.caching`` puts it into their ETags."""
+    return settings.SITE_NAME, settings.TIME_ZONE, settings.BUILD, listings.sections_shown(request)
+
+
 def site(request):
     """``site_name``, ``mail_is_printed`` and, for the portal's own pages, ``nav_sections``."""
     if hasattr(request, "user"):

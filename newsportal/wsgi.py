@@ -2,8 +2,28 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsportal.settings.prod")
 
-application = get_wsgi_application()
+
+class PortalRequest(WSGIRequest):
+    """A request in UTF-8, whatever it claims to be.
+
+    Our forms are sent in UTF-8. Django takes the codec that a Content-Type names, and some of
+    Python's are no text (hex, rot13) or let halves of characters through (unicode_escape).
+    """
+
+    def _set_content_type_params(self, meta):
+        content_type = meta.get("CONTENT_TYPE", "")
+        self.content_type, self.content_params = parse_header_parameters(content_type)
+
+
+class PortalHandler(WSGIHandler):
+    request_class = PortalRequest
+
+
+django.setup(set_prefix=False)
+application = PortalHandler()

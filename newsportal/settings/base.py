@@ -8,6 +8,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from newsportal.build import digest_of_build
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Everything the portal writes on one machine lies here, so a backup is one folder.
 VAR_DIR = BASE_DIR / "var"
@@ -31,7 +33,16 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 PORT = env.int("PORT", default=8000)
 _EMBEDDED = f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"
 DATABASES = {"default": env.db_url("DATABASE_URL", default=_EMBEDDED)}
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://portal")}
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default="locmemcache://portal"),
+    # Rendered pages. Their keys have every version in them, so a worker's own memory is right
+    # and fastest; kept apart, so that reading a lot does not push out the limits on sign-in.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+}
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 if not DEBUG and SECRET_KEY == DEFAULT_SECRET_KEY:
@@ -78,9 +89,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that what those behind it answer by themselves has the policy too.
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -141,9 +153,12 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
     "signup": "accounts.forms.SignUpForm",
 }
 ACCOUNT_CHANGE_EMAIL = True
+# A portal left signed in is not enough to take an account over: a new address costs the password.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 
 LANGUAGE_CODE = "en-gb"
@@ -172,6 +187,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Text only: the longest comment and the longest article fit many times over.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A moderator's bulk act names up to a thousand comments, and a few fields more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 
 # One policy for every page, the admin too: only our own files, nothing inline, no eval.
 CONTENT_SECURITY_POLICY = {
@@ -198,7 +215,8 @@ DEFAULT_FROM_EMAIL = f"{SITE_NAME} <portal@{_MAIL_HOST}>"
 COMMENTS_PER_MINUTE = 6
 
 # Part of every ETag, so that a new version of the portal is seen at once.
-BUILD = "1"
+BUILD = digest_of_build(BASE_DIR / "newsportal")
+READER_FRAME = "newsportal.context.frame"
 
 LOGGING = {
     "version": 1,

@@ -172,6 +172,8 @@ def test_readers_comments_are_never_touched(say, merge, shown, reader, discussio
 def test_what_its_author_changed_here_is_not_overwritten(say, merge, reader):
     merge(say("words"))
     comment = Comment.objects.get()
+    unchanged = posting.edit_comment(by=reader, comment=comment, text="words", seen_revision=1)
+    assert unchanged is False
     posting.edit_comment(by=reader, comment=comment, text="my own", seen_revision=1)
     report = merge(say("the page's new words"))
     assert (report.updated, report.edited_here) == (0, 1)

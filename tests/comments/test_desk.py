@@ -95,6 +95,46 @@ def test_many_at_once(desk, reader, post, discussion):
     assert ModerationEntry.objects.count() == 6
 
 
+def test_all_that_a_filter_finds(desk, reader, make_person, post, monkeypatch):
+    for number in range(60):
+        post(reader, f"Buy {number}")
+    kept = post(make_person("Bo"), "A fair point")
+    address = f"{LIST}?by=Ada+Reader"
+    chosen = {"action": "hide_chosen", "select_across": "1", "_selected_action": ["1"]}
+    page = text_of(desk.post(address, chosen))
+    assert "Hide 60 comments" in page
+    assert "and 40 more" in page
+    assert 'name="select_across" value="1"' in page
+    assert page.count("_selected_action") == 1
+    monkeypatch.setattr("comments.admin.MOST_AT_ONCE", 59)
+    refused = desk.post(address, {**chosen, "confirmed": "1", "own": "Spam"}, follow=True)
+    assert "Nothing was done" in text_of(refused)
+    assert not Comment.objects.filter(state="hidden").exists()
+    monkeypatch.undo()
+    desk.post(address, {**chosen, "confirmed": "1", "own": "Spam"})
+    assert Comment.objects.filter(state="hidden").count() == 60
+    kept.refresh_from_db()
+    assert kept.is_visible
+
+
+def test_the_branch_of_a_deep_comment_stays_short(desk, reader, post):
+    parent = None
+    for _ in range(60):
+        parent = post(reader, "deeper", parent=parent)
+    page = text_of(desk.get(f"{LIST}{parent.pk}/change/"))
+    assert page.count("desk-comment level-") == 21
+
+
+def test_a_title_that_was_never_published_is_not_listed(desk):
+    posting.open_discussion(title="Secret plans", url="/x/", readable_from=None)
+    assert "Secret plans" not in text_of(desk.get("/admin/comments/discussion/"))
+
+
+@pytest.mark.parametrize("query", ["by=%00", "on=%00", "state__exact=%00", "q=%00"])
+def test_a_nul_in_the_address(desk, query):
+    assert desk.get(f"{LIST}?{query}").status_code == 400
+
+
 def test_close_and_reopen(desk, discussion):
     address = "/admin/comments/discussion/"
     chosen = {"_selected_action": [discussion.pk], "confirmed": "1", "own": "Good night"}
@@ -109,14 +149,18 @@ def test_close_and_reopen(desk, discussion):
 def test_suspend_and_lift(desk, reader):
     address = f"/admin/comments/moderationentry/suspend/{reader.pk}/"
     assert "Suspend Ada Reader" in text_of(desk.get(address))
-    past = desk.post(address, {"until": "2020-01-01T10:00", "own": "Spam"})
+    past = desk.post(address, {"act": "suspend", "until": "2020-01-01T10:00", "own": "Spam"})
     assert "still to come" in text_of(past)
+    far = desk.post(address, {"act": "suspend", "until": "9999-12-31T23:59", "own": "Spam"})
+    assert far.status_code == 200
     until = timezone.localtime(timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    desk.post(address, {"until": until, "own": "Spam"})
+    for _ in range(2):  # a double click
+        desk.post(address, {"act": "suspend", "until": until, "own": "Spam"})
     reader.refresh_from_db()
     assert reader.is_suspended()
     assert reader.suspension_reason == "Spam"
-    desk.post(address, {"own": "Promised to behave"})
+    for _ in range(2):
+        desk.post(address, {"act": "lift", "own": "Promised to behave"})
     reader.refresh_from_db()
     assert not reader.is_suspended()
     log = text_of(desk.get("/admin/comments/moderationentry/"))
@@ -146,7 +190,7 @@ def test_without_the_right(role, sign_in, make_person, reader, post, discussion)
         LIST: {"action": "hide_chosen", "_selected_action": [comment.pk], "confirmed": "1",
                "own": "Me"},
         f"/admin/comments/moderationentry/suspend/{reader.pk}/": {
-            "until": "2030-01-01T10:00", "own": "Me",
+            "act": "suspend", "until": "2030-01-01T10:00", "own": "Me",
         },
     }  # fmt: skip
     for address, data in posts.items():

@@ -114,6 +114,71 @@ class TestReadingSignedOut:
                         "/people/~99/", "/people/~x/", "/people/%00/"):  # fmt: skip
             assert visitor.get(address).status_code == 404, address
 
+    def test_a_page_kept_for_one_host_is_not_given_to_another(self, reader, post):
+        post(reader)
+        address = "/articles/the-bridge-opens/"
+        other = Client().get(address, headers={"Host": "localhost:6666"})
+        ours = Client().get(address)
+        assert "localhost:6666" in text_of(other)
+        assert "localhost:6666" not in text_of(ours)
+        assert other["ETag"] != ours["ETag"]
+
+    def test_the_menu_is_part_of_every_page(self, article, reader, post):
+        comment = post(reader)
+        addresses = [
+            "/", "/articles/the-bridge-opens/", f"/comments/{comment.pk}/thread/",
+            f"/comments/{comment.pk}/reply/", f"/discussions/{comment.discussion_id}/post/",
+            f"/people/{quote(reader.handle)}/",
+        ]  # fmt: skip
+        tags = {address: Client().get(address)["ETag"] for address in addresses}
+        publishing.arrange_section(name="News", slug="world", position=1, description="")
+        for address in addresses:
+            answer = Client().get(address, headers={"If-None-Match": tags[address]})
+            assert answer.status_code == 200, address
+            assert "/sections/world/" in text_of(answer), address
+
+    def test_a_new_name_is_seen_at_once(self, reader, post):
+        comment = post(reader)
+        addresses = [
+            "/articles/the-bridge-opens/",
+            f"/comments/{comment.pk}/thread/",
+            f"/comments/{comment.pk}/reply/",
+            f"/people/{quote(reader.handle)}/",
+        ]
+        tags = {address: Client().get(address)["ETag"] for address in addresses}
+        membership.change_real_name(by=reader, person=reader, real_name="Augusta")
+        for address in addresses[:2] + addresses[3:]:
+            answer = Client().get(address, headers={"If-None-Match": tags[address]})
+            assert "Augusta" in text_of(answer), address
+
+    def test_who_comes_and_goes_elsewhere_changes_nothing(self, reader, make_person, post, sign_in):
+        post(reader)
+        tag = Client().get("/articles/the-bridge-opens/")["ETag"]
+        sign_in(make_person()).get("/")
+        answer = Client().get("/articles/the-bridge-opens/", headers={"If-None-Match": tag})
+        assert answer.status_code == 304
+
+    def test_head(self, reader, post):
+        comment = post(reader)
+        for address in (
+            "/", "/articles/the-bridge-opens/", f"/comments/{comment.pk}/",
+            f"/comments/{comment.pk}/thread/", f"/comments/{comment.pk}/reply/",
+            f"/people/{quote(reader.handle)}/",
+        ):  # fmt: skip
+            assert Client().head(address).status_code in (200, 302), address
+
+    def test_what_was_taken_down_names_nobody(self, reader, moderator, make_person, post):
+        comment = post(reader, "Rude words")
+        reply = post(make_person("Bo"), "An answer", parent=comment)
+        moderation.hide(by=moderator, comment=comment, reason="Rude")
+        for address in (
+            "/articles/the-bridge-opens/", f"/comments/{comment.pk}/reply/",
+            f"/comments/{comment.pk}/thread/", f"/comments/{reply.pk}/thread/",
+        ):  # fmt: skip
+            page = text_of(Client().get(address))
+            assert "Ada Reader" not in page, address
+            assert "Rude words" not in page, address
+
 
 class TestPages:
     def thread(self, post, by, size):
@@ -222,13 +287,32 @@ class TestDrafts:
         assert "Typed for an hour" in text_of(visitor.get(f"/discussions/{discussion.pk}/post/"))
         assert not Comment.objects.exists()
 
-    @pytest.mark.parametrize("origin", [None, "https://evil.example", "null", "https://testserver"])
+    @pytest.mark.parametrize(
+        "origin", [None, "https://evil.example", "null", "https://testserver", "http://["]
+    )
     def test_a_form_from_elsewhere_is_refused(self, visitor, discussion, origin):
         headers = {"Origin": origin} if origin else {}
         answer = visitor.post(
             f"/discussions/{discussion.pk}/draft/", {"text": "planted"}, headers=headers
         )
         assert answer.status_code == 403
+        assert not answer.cookies
+
+    def test_a_trusted_origin_may_send_it(self, visitor, discussion, settings):
+        settings.CSRF_TRUSTED_ORIGINS = ["https://paper.example"]
+        answer = visitor.post(
+            f"/discussions/{discussion.pk}/draft/",
+            {"text": "From behind the proxy"},
+            headers={"Origin": "https://paper.example"},
+        )
+        assert answer.status_code == 302
+
+    @pytest.mark.parametrize("text", ["x" * 10_001, "a\x00b"])
+    def test_a_draft_that_cannot_be_kept_is_shown(self, visitor, discussion, text):
+        address = f"/discussions/{discussion.pk}/draft/?parent={'9' * 5000}"
+        answer = visitor.post(address, {"text": text}, headers={"Origin": "http://testserver"})
+        assert answer.status_code == 422
+        assert text[-20:] in text_of(answer)
         assert not answer.cookies
 
 
@@ -322,6 +406,16 @@ class TestWriting:
         answer = client.post(f"/comments/{comment.pk}/reply/", {"text": "One more"})
         assert answer.status_code == 403
         assert "One more" in text_of(answer)
+
+    def test_htmx_shows_a_refusal_in_place(self, reader, moderator, sign_in, discussion):
+        moderation.close(by=moderator, discussion=discussion, reason="It is late.")
+        answer = sign_in(reader).post(
+            f"/discussions/{discussion.pk}/post/",
+            {"text": "One more"},
+            headers={"HX-Request": "true"},
+        )
+        assert answer.status_code == 422
+        assert "It is late." in text_of(answer)
 
     def test_edit(self, reader, sign_in, post):
         comment = post(reader, "Frist")

@@ -33,6 +33,15 @@ def test_the_same_submission_makes_one_comment(reader, make_person, post):
     assert Comment.objects.count() == 2
 
 
+def test_the_same_form_with_other_words_is_another_comment(reader, post):
+    key = uuid.uuid4()
+    first = post(reader, "First", submission_key=key)
+    second = post(reader, "Back, and other words", submission_key=key)
+    reply = post(reader, "First", submission_key=key, parent=first)
+    assert len({first.pk, second.pk, reply.pk}) == 3
+    assert post(reader, "First\r\n", submission_key=key) == first
+
+
 def test_nobody_posts_without_an_account(discussion):
     with pytest.raises(PermissionDenied):
         posting.post_comment(by=AnonymousUser(), discussion=discussion, text="Hello")
@@ -99,9 +108,7 @@ def test_withdrawing_leaves_a_tombstone_and_the_replies(reader, make_person, pos
         posting.withdraw_comment(by=make_person(), comment=comment)
     assert posting.withdraw_comment(by=reader, comment=comment)
     assert posting.withdraw_comment(by=reader, comment=comment) is False
-    rows = discussions.load(
-        Discussion.objects.get(pk=discussion.pk), presence=discussions.directory.presence()
-    ).rows
+    rows = discussions.load(Discussion.objects.get(pk=discussion.pk)).rows
     assert [(row.id, row.state) for row in rows] == [
         (comment.pk, "withdrawn"),
         (reply.pk, "visible"),

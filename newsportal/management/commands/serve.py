@@ -32,6 +32,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("clearsessions")
         if demo:
             call_command("load_demo", stdout=StringIO())
         self._greet()

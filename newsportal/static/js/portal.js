@@ -46,8 +46,8 @@
   });
   // A form that was sent as a page has succeeded when the answer leads to a comment.
   const sent = stored(() => sessionStorage.getItem(SENT));
-  if (sent && /^#c\d+$/.test(location.hash)) {
-    forget(sent);
+  if (sent) {
+    if (/^#c\d+$/.test(location.hash)) forget(sent);
     stored(() => sessionStorage.removeItem(SENT));
   }
   restore(document);
