@@ -258,7 +258,7 @@ class CommentAdmin(ReadOnlyAdmin):
 @admin.register(Discussion)
 class DiscussionAdmin(ReadOnlyAdmin):
     view_right = "comments.view_discussion"
-    list_display = ("title", "state", "comment_count", "last_posted_at", "page")
+    list_display = ("title", "state", "comment_count", "last_posted_at", "on_site")
     list_filter = ("state",)
     search_fields = ("title",)
     ordering = ("-id",)
@@ -271,7 +271,7 @@ class DiscussionAdmin(ReadOnlyAdmin):
         return found.exclude(readable_from__isnull=True, top_level_count=0)
 
     @admin.display(description="on the site")
-    def page(self, discussion):
+    def on_site(self, discussion):
         return format_html('<a href="{}">Read</a>', discussion.url)
 
     def get_actions(self, request):

@@ -5,7 +5,7 @@ in the portal already is matched, what is new is added, what changed is updated,
 portal's own readers wrote is never touched.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,20 +13,12 @@ from django.db import connection
 from django.db.models import F, Max
 
 from comments import markup
-from comments.models import Comment, Discussion
+from comments.matching import Matching
+from comments.models import Comment, Discussion, ModerationEntry
 from comments.posting import lock_discussion, number_under
-from comments.tree import next_tree_id, spread
+from comments.tree import PLACE_COLUMNS, next_tree_id, spread
 
-# Comments in one INSERT; Django splits it further where a database takes fewer values.
-ROWS_AN_INSERT = 2_000
-# Rows in one UPDATE of whole rows: each makes a CASE, so more in one is slower, not faster.
-ROWS_AN_UPDATE = 200
-# What ``arrange`` may change in a comment that is here already.
-_PLACE_FIELDS = (
-    "tree_id", "lft", "rght", "free_from", "level", "reply_count", "position", "number",
-    "parent_id",
-)  # fmt: skip
-_WORD_FIELDS = ("blocks", "text", "html", "author_id", "posted_at", "revision")
+_WORDS = ("blocks", "text", "html", "author_id", "posted_at", "revision")
 
 
 @dataclass(slots=True, eq=False)
@@ -80,16 +72,37 @@ def _walk(threads):
         stack.extend((reply, comment) for reply in reversed(comment.children))
 
 
+@dataclass(slots=True)
+class _NewComment:
+    """A row to be inserted: a tenth of what it costs to make a model of it."""
+
+    pk: int
+    discussion_id: int
+    author_id: int = 0
+    posted_at: datetime | None = None
+    blocks: list | None = None
+    text: str = ""
+    html: str = ""
+    parent_id: int | None = None
+    tree_id: int = 0
+    lft: int = 0
+    rght: int = 0
+    free_from: int = 0
+    level: int = 0
+    reply_count: int = 0
+    position: int = 0
+    number: str = ""
+
+
 class _Merge:
     """One run of ``merge``, step by step: match, assign_ids, arrange, write."""
 
     def __init__(self, discussion, threads, present):
         self.discussion = discussion
         self.threads = threads
-        self.present = {comment.pk: comment for comment in present}
+        self.present = {row.pk: row for row in present}
         self.before = {
-            comment.pk: [getattr(comment, name) for name in (*_PLACE_FIELDS, *_WORD_FIELDS)]
-            for comment in present
+            row.pk: (_values(row, PLACE_COLUMNS), _values(row, _WORDS)) for row in present
         }
         self.parents = dict(_walk(threads))
         self.matched = {}
@@ -97,61 +110,14 @@ class _Merge:
         # Ordered ids of replies by parent id; None holds the top level.
         self.children = defaultdict(list)
         self.reordered = set()
+        self.moved = set()
 
     def match(self):
-        """Finds for each comment of the page the one that is here already.
-
-        Under the same parent, first by author, moment and words, then by author and moment
-        (mended words), author and words (a mended date), moment and words (a mended name);
-        what is left anywhere by all three (a mended parent).
-        """
-        siblings = defaultdict(list)
-        for comment in sorted(self.present.values(), key=lambda each: (each.position, each.pk)):
-            if comment.is_imported:
-                siblings[comment.parent_id].append(comment)
-        level = [(None, self.threads)] if self.present else []
-        while level:
-            for parent_pk, replies in level:
-                self._match_siblings(replies, siblings.get(parent_pk, ()))
-            found = [comment for _, replies in level for comment in replies if comment.pk]
-            level = [(comment.pk, comment.children) for comment in found if comment.children]
-            if not level:
-                level = [(comment.pk, comment.children) for comment in self._match_anywhere()]
-
-    def _match_siblings(self, replies, candidates):
-        left = {comment.pk: comment for comment in candidates}
-        waiting = [reply for reply in replies if reply.pk is None]
-        for key in (_by_all, _by_moment, _by_words, _by_moment_and_words):
-            if not left or not waiting:
-                return
-            pools = defaultdict(deque)
-            for comment in left.values():
-                pools[key(comment)].append(comment)
-            for reply in waiting:
-                pool = pools.get(key(reply))
-                if pool:
-                    comment = pool.popleft()
-                    self._pair(reply, comment)
-                    del left[comment.pk]
-            waiting = [reply for reply in waiting if reply.pk is None]
-
-    def _match_anywhere(self):
-        taken = {comment.pk for comment in self.matched.values()}
-        pools = defaultdict(list)
-        for comment in self.present.values():
-            if comment.is_imported and comment.pk not in taken:
-                pools[_by_all(comment)].append(comment)
-        found = []
-        for reply in self.parents:
-            pool = pools.get(_by_all(reply), ()) if reply.pk is None and pools else ()
-            if len(pool) == 1:
-                self._pair(reply, pool.pop())
-                found.append(reply)
-        return found
-
-    def _pair(self, reply, comment):
-        reply.pk = comment.pk
-        self.matched[reply] = comment
+        present = self.present.values()
+        edited = [row.pk for row in present if row.is_imported and row.blocks is None]
+        self.matched = Matching(
+            self.threads, self.parents, present, _first_blocks(edited) if edited else {}
+        ).run()
 
     def assign_ids(self):
         """Numbers the new comments ahead, so that parents and quotations are known at once."""
@@ -162,22 +128,24 @@ class _Merge:
     def arrange(self):
         """Orders every list of replies: the page's order, readers' own behind their neighbour."""
         on_page = defaultdict(list)
-        moved = set()
         for comment, parent in self.parents.items():
             parent_pk = parent.pk if parent else None
             on_page[parent_pk].append(comment.pk)
             row = self.matched.get(comment)
             if row is not None and row.parent_id != parent_pk:
-                moved.add(row.pk)
+                self.moved.add(row.pk)
         here = defaultdict(list)
         for row in sorted(self.present.values(), key=lambda each: (each.position, each.pk)):
             here[row.parent_id].append(row.pk)
         for parent_pk in {*on_page, *here}:
-            staying = [pk for pk in here[parent_pk] if pk not in moved]
+            staying = [pk for pk in here[parent_pk] if pk not in self.moved]
             order = _interleave(on_page[parent_pk], staying)
             self.children[parent_pk] = order
             if order != here[parent_pk]:
                 self.reordered.add(parent_pk)
+                known = set(staying)
+                now = (pk for pk in order if pk in known)
+                self.moved.update(pk for pk, was in zip(now, staying, strict=True) if pk != was)
 
     def write(self):
         """Places, numbers and stores everything; the counters last. Returns the report."""
@@ -239,11 +207,7 @@ class _Merge:
                 row.lft, row.rght, row.free_from = place.lft, place.rght, place.free_from
 
     def _new_row(self, comment):
-        row = Comment(
-            pk=comment.pk,
-            discussion_id=self.discussion.pk,
-            is_imported=True,
-        )
+        row = _NewComment(comment.pk, self.discussion.pk)
         _take_words(row, comment)
         return row
 
@@ -254,13 +218,12 @@ class _Merge:
                 report.edited_here += 1
                 continue
             _take_words(row, comment)
-            if self.before[row.pk][len(_PLACE_FIELDS) :] == [
-                getattr(row, name) for name in _WORD_FIELDS
-            ]:
-                report.unchanged += 1
-            else:
-                row.revision += 1
+            mended = self.before[row.pk][1] != _values(row, _WORDS)
+            row.revision += mended
+            if mended or row.pk in self.moved:
                 report.updated += 1
+            else:
+                report.unchanged += 1
 
     def _store(self, rows):
         levels = defaultdict(list)
@@ -268,17 +231,15 @@ class _Merge:
             row = rows[comment.pk]
             levels[row.level].append(row)
         for level in sorted(levels):
-            Comment.objects.bulk_create(levels[level], batch_size=ROWS_AN_INSERT)
-        names = (*_PLACE_FIELDS, *_WORD_FIELDS)
-        changed = [
-            row
-            for pk, row in self.present.items()
-            if self.before[pk] != [getattr(row, name) for name in names]
-        ]
-        Comment.objects.bulk_update(
-            changed, [name.removesuffix("_id") if name != "tree_id" else name for name in names],
-            batch_size=ROWS_AN_UPDATE,
-        )  # fmt: skip
+            Comment.objects.insert_rows(levels[level])
+        before = self.before
+        present = self.present.values()
+        Comment.objects.write_places(
+            [row for row in present if _values(row, PLACE_COLUMNS) != before[row.pk][0]]
+        )
+        Comment.objects.write_words(
+            [row for row in present if _values(row, _WORDS) != before[row.pk][1]]
+        )
 
     def _count(self, trees):
         comments = Comment.objects.filter(discussion_id=self.discussion.pk)
@@ -289,6 +250,19 @@ class _Merge:
             last_posted_at=comments.aggregate(last=Max("posted_at"))["last"],
             version=F("version") + 1,
         )
+
+
+def _values(row, names):
+    return [getattr(row, name) for name in names]
+
+
+def _first_blocks(pks):
+    """What imported comments said before their authors first edited them here, by id."""
+    edits = ModerationEntry.objects.filter(comment_id__in=pks, act=ModerationEntry.Act.EDIT)
+    first = {}
+    for pk, before in edits.order_by("-id").values_list("comment_id", "before"):
+        first[pk] = before.get("blocks") or first.get(pk)
+    return first
 
 
 def _interleave(page, here):
@@ -348,29 +322,3 @@ def _stored(block):
     if block.get("of") is not None:
         stored["source"] = block["of"].pk
     return stored
-
-
-def _words(blocks):
-    """All the words of a comment, quotations too, to tell whether two are the same comment."""
-    words, stack = [], list(reversed(blocks))
-    while stack:
-        block = stack.pop()
-        words.append((block.get("author"), block["text"]))
-        stack.extend(reversed(block.get("inner", ())))
-    return tuple(words)
-
-
-def _by_all(comment):
-    return comment.author_id, comment.posted_at, _words(comment.blocks or ())
-
-
-def _by_moment(comment):
-    return comment.author_id, comment.posted_at
-
-
-def _by_words(comment):
-    return comment.author_id, _words(comment.blocks or ())
-
-
-def _by_moment_and_words(comment):
-    return comment.posted_at, _words(comment.blocks or ())

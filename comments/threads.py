@@ -12,16 +12,12 @@ from django.db.models import F
 
 from comments.models import Comment, Discussion
 from comments.posting import lock_discussion, number_under
-from comments.tree import SPAN, next_tree_id, spread
+from comments.tree import PLACE_COLUMNS, SPAN, next_tree_id, spread
 
 _FIELDS = (
     "id", "parent_id", "tree_id", "lft", "rght", "free_from", "level", "reply_count",
     "position", "number", "state",
 )  # fmt: skip
-_MENDED = (
-    "tree_id", "lft", "rght", "free_from", "level", "reply_count", "position", "number",
-)  # fmt: skip
-ROWS_AN_UPDATE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +165,7 @@ def repair(discussion):
             )
             _mend_tree(root, position, last, children, by_id)
         changed = [row for row in rows if _state(row) != before[row.pk]]
-        Comment.objects.bulk_update(changed, (*_MENDED, "parent"), batch_size=ROWS_AN_UPDATE)
+        Comment.objects.write_places(changed)
         Discussion.objects.filter(pk=discussion.pk).update(
             comment_count=sum(row.is_visible for row in rows),
             top_level_count=len(children[None]),
@@ -180,7 +176,7 @@ def repair(discussion):
 
 
 def _state(row):
-    return [getattr(row, name) for name in (*_MENDED, "parent_id")]
+    return [getattr(row, name) for name in PLACE_COLUMNS]
 
 
 def _children(rows, by_id):

@@ -7,6 +7,8 @@ spread out again. Reads are mptt's: a branch is a range of ``lft``, display orde
 ``(tree_id, lft)``.
 """
 
+import json
+import sqlite3
 import time
 from dataclasses import dataclass
 
@@ -24,8 +26,11 @@ LEAST_SHARE = 2
 # discussion's number, so it needs no lock across discussions and sorts by time within one.
 _TREE_EPOCH_MS = 1_577_836_800_000
 _DISCUSSION_BITS = 22
-# Rows in one UPDATE: SQLite takes 32,766 values in a statement, four a row.
-ROWS_AN_UPDATE = 5_000
+# Where a comment stands, and what is counted and numbered by that.
+PLACE_COLUMNS = (
+    "parent_id", "tree_id", "lft", "rght", "free_from", "level", "reply_count", "position",
+    "number",
+)  # fmt: skip
 
 
 class TreeError(Exception):
@@ -215,25 +220,92 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
         places = spread(children, root)
         if len(places) != len(rows):
             raise TreeError(f"tree {tree_id} has comments that hang under none of its own")
-        self.write_places(places)
+        for row in rows:
+            place = places[row.pk]
+            row.lft, row.rght, row.free_from = place.lft, place.rght, place.free_from
+            row.level = place.level
+        self.write_places(rows)
 
-    def write_places(self, places):
-        """Writes ``{comment id: Place}`` in one UPDATE for each ``ROWS_AN_UPDATE`` rows."""
+    def write_places(self, rows):
+        """Writes ``PLACE_COLUMNS`` of these rows, in one UPDATE for each portion of them."""
+        settings = ", ".join(
+            # A column that is NULL in all rows has no type of its own on PostgreSQL.
+            f"{name} = CAST(place.{name} AS bigint)" if name == "parent_id" else
+            f"{name} = place.{name}"
+            for name in PLACE_COLUMNS
+        )  # fmt: skip
+        names = ("id", *PLACE_COLUMNS)
+        for part in self._portions(rows, len(names)):
+            # S608: the names are ours, the values are parameters.
+            self._execute(
+                f"WITH place({', '.join(names)}) AS (VALUES {self._marks(part, names)}) "  # noqa: S608
+                f"UPDATE {self._table} SET {settings} FROM place "
+                f"WHERE {self._table}.id = place.id",
+                [value for row in part for value in (row.pk, *_values(row, PLACE_COLUMNS))],
+            )
+
+    def write_words(self, rows):
+        """Writes what a comment says, who said it and when."""
+        adapt = connections[self.db].ops.adapt_datetimefield_value
+        with connections[self.db].cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {self._table} SET blocks = %s, text = %s, html = %s, "  # noqa: S608
+                "author_id = %s, posted_at = %s, revision = %s WHERE id = %s",
+                [
+                    (
+                        None if row.blocks is None else json.dumps(row.blocks), row.text,
+                        row.html, row.author_id, adapt(row.posted_at), row.revision, row.pk,
+                    )
+                    for row in rows
+                ],
+            )  # fmt: skip
+
+    def insert_rows(self, rows):
+        """Inserts imported comments whose ids and places are known: one INSERT.
+
+        More only where the database takes fewer values in a statement (``_portions``).
+        """
+        adapt = connections[self.db].ops.adapt_datetimefield_value
+        names = (
+            "id", *PLACE_COLUMNS, "discussion_id", "author_id", "posted_at", "edited_at",
+            "revision", "state", "state_reason", "is_imported", "text", "blocks", "html",
+            "submission_key",
+        )  # fmt: skip
+        for part in self._portions(rows, len(names)):
+            self._execute(
+                f"INSERT INTO {self._table} ({', '.join(names)}) "  # noqa: S608
+                f"VALUES {self._marks(part, names)}",
+                [
+                    value
+                    for row in part
+                    for value in (
+                        row.pk, *_values(row, PLACE_COLUMNS), row.discussion_id, row.author_id,
+                        adapt(row.posted_at), None, 1, "visible", "", True, row.text,
+                        json.dumps(row.blocks), row.html, None,
+                    )
+                ],
+            )  # fmt: skip
+
+    @property
+    def _table(self):
+        return connections[self.db].ops.quote_name(self.model._meta.db_table)
+
+    def _portions(self, rows, values_a_row):
         connection = connections[self.db]
-        table = connection.ops.quote_name(self.model._meta.db_table)
-        rows = [
-            (pk, place.lft, place.rght, place.free_from, place.level)
-            for pk, place in places.items()
-        ]
-        with transaction.atomic(using=self.db), connection.cursor() as cursor:
-            for start in range(0, len(rows), ROWS_AN_UPDATE):
-                part = rows[start : start + ROWS_AN_UPDATE]
-                values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(part))
-                cursor.execute(
-                    # S608: the table's name is ours, the numbers are parameters.
-                    f"WITH place(id, lft, rght, free_from, level) AS (VALUES {values}) "  # noqa: S608
-                    f"UPDATE {table} SET lft = place.lft, rght = place.rght, "
-                    f"free_from = place.free_from, level = place.level "
-                    f"FROM place WHERE {table}.id = place.id",
-                    [number for row in part for number in row],
-                )
+        most = len(rows) or 1
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+            most = limit // values_a_row
+        return (rows[start : start + most] for start in range(0, len(rows), most))
+
+    def _marks(self, rows, names):
+        return ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
+
+    def _execute(self, sql, values):
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(sql, values)
+
+
+def _values(row, names):
+    return [getattr(row, name) for name in names]

@@ -147,8 +147,8 @@ def _answer(request, discussion, *, comment=None, parent=None, text=""):
 
 
 def _show_composer(request, composer, status=200):
-    if request.htmx and status == 403:
-        # A bare 403 is a page of its own, which htmx is told not to put into a comment's place.
+    if request.htmx and status in (403, 404):
+        # Those are pages of their own, which htmx is told not to put into a comment's place.
         status = 422
     template = "comments/_reply_form.html" if request.htmx else "comments/reply_page.html"
     context = {"composer": composer, "discussion": composer.discussion, "plain": False}

@@ -54,6 +54,7 @@ def test_one_comment_is_judged_in_its_branch(desk, reader, moderator, post):
     address = f"{LIST}{comment.pk}/change/"
     page = text_of(desk.get(address))
     assert "The question" in page
+    assert f"/admin/comments/moderationentry/suspend/{reader.pk}/" in page
     assert "The answer to that" in page
     refused = desk.post(address, {"revision": 1})
     assert refused.status_code == 200
@@ -138,6 +139,8 @@ def test_a_nul_in_the_address(desk, query):
 def test_close_and_reopen(desk, discussion):
     address = "/admin/comments/discussion/"
     chosen = {"_selected_action": [discussion.pk], "confirmed": "1", "own": "Good night"}
+    asked = desk.post(address, {"_selected_action": [discussion.pk], "action": "close_chosen"})
+    assert "Close 1 discussions" in text_of(asked)
     desk.post(address, {**chosen, "action": "close_chosen"})
     discussion.refresh_from_db()
     assert (discussion.is_open, discussion.closed_reason) == (False, "Good night")

@@ -76,9 +76,10 @@
   });
 
   // --- Forms that open under a comment
+  const openers = new WeakMap();
   const close = (slot) => {
     slot.replaceChildren();
-    document.querySelector(`[hx-target="#${slot.id}"]`)?.focus();
+    openers.get(slot)?.focus();
   };
   const slotOf = (node) => {
     const slot = node.closest?.(".reply-slot");
@@ -127,6 +128,7 @@
     const mark = slot.querySelector("[data-posted]");
     if (!mark) {
       restore(slot);
+      if (source.matches("a")) openers.set(slot, source);
       const area = slot.querySelector("textarea");
       area?.focus();
       area?.setSelectionRange(area.value.length, area.value.length);
