@@ -23,6 +23,8 @@ class Row:
     """One comment for one reader. What was taken down has neither words nor author."""
 
     id: int
+    # The id as text: a template that prints a number asks for its local form first.
+    key: str
     parent_id: int | None
     level: int
     number: str
@@ -80,6 +82,7 @@ def make_row(values, now):
     visible = state == Comment.State.VISIBLE
     return Row(
         id=pk,
+        key=str(pk),
         parent_id=parent_id,
         level=level,
         number=number,
