@@ -6,20 +6,28 @@ withdrawn, so that its discussion and its address stay.
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import connection
 
 from articles import publishing
 from articles.forms import ArticleForm
 from articles.models import Article, Byline, Section
+
+# No article has more, and a forged form that asks for thousands is not built.
+MOST_AUTHORS = 20
 
 
 class BylineInline(admin.TabularInline):
     model = Byline
     fields = ("person", "position")
     extra = 1
+    max_num = MOST_AUTHORS
     verbose_name_plural = "byline"
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("person")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=MOST_AUTHORS, **kwargs)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         # ``autocomplete_fields`` would ask the people's admin for search fields that are the
@@ -53,6 +61,15 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_object(self, request, object_id, from_field=None):
+        """Locks the article while it is saved, so that of two editors one hears of the other."""
+        article = super().get_object(request, object_id, from_field)
+        if article is not None and request.method == "POST" and connection.in_atomic_block:
+            article.refresh_from_db(
+                from_queryset=Article.objects.select_for_update(of=("self",), no_key=True)
+            )
+        return article
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored; it may differ from what the form made of it."""

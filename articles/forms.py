@@ -6,6 +6,9 @@ from articles import markup
 from articles.models import Article
 from articles.publishing import MAX_TITLE_LENGTH
 
+# What an editor may date an article to; imported ones keep whatever date their page has.
+FIRST_YEAR, LAST_YEAR = 1900, 9998
+
 _BODY_HELP = (
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
     "the one before it, which becomes an inset quote."
@@ -65,6 +68,13 @@ class ArticleForm(forms.ModelForm):
                 f"This title has {len(title)} characters. Use at most {MAX_TITLE_LENGTH}."
             )
         return title
+
+    def clean_published_at(self):
+        moment = self.cleaned_data["published_at"]
+        # Near the ends of the calendar another zone's clocks are in a year that there is not.
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise forms.ValidationError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        return moment
 
     def clean(self):
         cleaned = super().clean()

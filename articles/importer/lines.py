@@ -159,6 +159,12 @@ def ends_in_date(body: str) -> bool:
     return DATE.search(body, max(0, len(body) - DATE_CHARACTERS)) is not None
 
 
+def is_date(line: str) -> bool:
+    """Whether the line is a date and nothing else: no header, for it names nobody."""
+    found = DATE.search(line.strip())
+    return found is not None and found.start() == 0
+
+
 def read_header(body: str, handle: str, line: int) -> tuple[str | None, datetime]:
     """The real name, if any, and the time that a header gives for `handle`.
 

@@ -1,13 +1,6 @@
 """WRITE: a parsed page into the portal: people, article and comments in one transaction.
 
-Which article a page belongs to is told by what it says, not by a number. Candidates are the
-imported articles with the same title or the same file name. A candidate is the same page when
-
-- title and file name are the same; or
-- the title is, and at least half of the shorter body's paragraphs are, or a comment (who, when);
-- the file name is, and at least half of the shorter body's paragraphs or of the fewer comments.
-
-Anything else is a new article. Digests of title, body and comments tell what has changed on the
+Digests of title, body and comments tell what has changed on the
 page since the last import: only that is taken over, so what editors changed here stays.
 
 The wall clock of a page is read in one time zone. A time that clocks there skipped would have to
@@ -17,17 +10,18 @@ of the two, with a warning: it is shown and exported just as the page has it.
 
 import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts import membership
 from articles import publishing
+from articles.importer.identity import digests_of, find_same_page
 from articles.importer.lines import shorten, write_date
 from articles.importer.quotations import resolve_quotations
 from articles.importer.records import (
@@ -43,12 +37,11 @@ from articles.importer.records import (
 )
 from articles.models import Article, Section
 from comments import bulk
+from comments.matching import words_of
 
 DEFAULT_SECTION = "News"
 # Deeper ones can be parsed but not stored: JSON is read and written on the call stack.
 MAX_QUOTATION_NESTING = 100
-# A file name that more articles share than this ("index.txt") says nothing about them.
-MAX_NAMESAKES = 50
 
 
 @dataclass(slots=True)
@@ -71,11 +64,13 @@ def load(
     section: str | None = None,
     new_in: str = DEFAULT_SECTION,
     published: datetime | None = None,
+    untouchable: frozenset[int] = frozenset(),
 ) -> Loaded:
     """Brings ``page``, saved as the file ``source``, into the portal, or leaves it as it was.
 
     ``section`` and ``published`` are what somebody asked for and are set on an article that is
-    here already, too; ``new_in`` is only where a new one goes. Raises ``PageError`` for what
+    here already, too; ``new_in`` is only where a new one goes. ``untouchable`` are articles
+    (by id) that came from other files of this run. Raises ``PageError`` for what
     cannot be kept as the page has it, ``ArticleError`` for a section that cannot be.
 
     One transaction. Locks the section's row, so that two imports of one page make one article.
@@ -91,7 +86,7 @@ def load(
     with transaction.atomic():
         named = publishing.open_section(section or new_in)
         Section.objects.select_for_update(no_key=True).get(pk=named.pk)
-        article = find_same_page(page, origin, facts)
+        article = find_same_page(page, origin, facts, untouchable)
         if article is None:
             article = publishing.create_article(
                 section=named,
@@ -108,6 +103,7 @@ def load(
         # Article, comments, discussion: the order in which everybody here locks them.
         Article.objects.select_for_update(no_key=True).get(pk=article.pk)
         loaded = Loaded(article, "unchanged", facts.people, warnings)
+        day_before = _derived_day(article)
         if article.source_comments_digest == origin.comments_digest:
             loaded.comments.unchanged = len(facts.posted)
         elif _load_comments(loaded, page, facts):
@@ -117,6 +113,9 @@ def load(
             changes["section"] = named
         if published:
             changes["published_at"] = published
+        elif facts.posted and article.published_at == day_before:
+            # It was read off the comments then, and is now.
+            changes["published_at"] = facts.first_day()
         if _update(article, changes, origin):
             loaded.outcome = "updated"
     return loaded
@@ -129,6 +128,9 @@ def _load_comments(loaded, page, facts):
     loaded.comments = merged
     if merged.kept:
         doubt = f"imported before and no longer on the page, kept: {merged.kept} comments"
+        loaded.warnings.append(PageWarning(1, doubt))
+    if merged.edited_here:
+        doubt = f"edited here by their authors, left as they are: {merged.edited_here} comments"
         loaded.warnings.append(PageWarning(1, doubt))
     return bool(named or merged.added or merged.updated)
 
@@ -150,12 +152,12 @@ class _Facts:
             moment, doubt = read_wall_clock(comment.posted_at, self.zone)
         except ValueError as error:
             raise PageError(
-                comment.line,
+                comment.line + 1,
                 f"the time {write_date(comment.posted_at)}, {error}",
                 "a time of the page's own zone (--timezone names it)",
             ) from error
         if doubt:
-            self.warnings.append(PageWarning(comment.line, doubt))
+            self.warnings.append(PageWarning(comment.line + 1, doubt))
         return moment
 
     def comments_digest(self):
@@ -171,26 +173,45 @@ class _Facts:
         )
 
     def first_day(self):
-        """The beginning of the earliest comment's day; of nobody's, now, with a warning."""
+        """The beginning of the earliest comment's day, both on the site's clocks.
+
+        Not on the page's: a page exported on the site's clocks has to give the same day.
+        Without comments it is now, with a warning.
+        """
         if not self.posted:
             self.warnings.append(
                 PageWarning(1, "no date on the page: published now (--published gives one)")
             )
             return timezone.now().replace(second=0, microsecond=0)
-        earliest = min(self.posted)
-        midnight = earliest.astimezone(self.zone).replace(hour=0, minute=0, fold=0)
-        try:
-            midnight.astimezone(timezone.get_default_timezone())
-            return midnight.astimezone(UTC)
-        except OverflowError:
-            # The first day of the year 1, which began elsewhere in a year that there is not.
-            return earliest
+        return _beginning_of_day(min(self.posted))
 
-    def comment_keys(self):
-        return {
-            (each.comment.handle, posted)
+    def said(self):
+        """(who, when, what words) of every comment."""
+        return (
+            (
+                each.comment.handle,
+                posted,
+                words_of(export_comment_blocks(each.comment.blocks)),
+            )
             for each, posted in zip(self.placed, self.posted, strict=True)
-        }
+        )
+
+
+def _beginning_of_day(moment):
+    local = moment.astimezone(timezone.get_default_timezone())
+    try:
+        return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+    except OverflowError:
+        # The first day of the year 1, which began elsewhere in a year that there is not.
+        return moment
+
+
+def _derived_day(article):
+    """The moment that the last import would have read off the page, had nobody named one."""
+    posted = article.discussion.comments.filter(is_imported=True).aggregate(first=Min("posted_at"))
+    if posted["first"] is None:
+        return article.discussion.created_at.replace(second=0, microsecond=0)
+    return _beginning_of_day(posted["first"])
 
 
 def find_zone(name: str) -> ZoneInfo:
@@ -239,56 +260,6 @@ def _check_comment(comment: PageComment):
         depths.extend((inner, depth + 1) for inner in quotation.inner)
 
 
-def find_same_page(page: Page, origin: publishing.Origin, facts) -> Article | None:
-    """The article that came from this page before, by the rules at the top of this module."""
-    imported = Article.objects.exclude(source_title_digest="").select_related("discussion")
-    by_title = list(imported.filter(source_title_digest=origin.title_digest).order_by("pk"))
-    for article in by_title:
-        if _digests_of(article) == _digests_of(origin) and article.source == origin.source:
-            return article
-    by_name = imported.filter(source=origin.source).exclude(source_title_digest=origin.title_digest)
-    by_name = list(by_name.order_by("pk")[: MAX_NAMESAKES + 1])
-    if len(by_name) > MAX_NAMESAKES:
-        by_name = []
-    likeness = [
-        (_likeness(article, page, origin, facts), article) for article in [*by_title, *by_name]
-    ]
-    best, found = max(likeness, key=lambda pair: pair[0], default=(0, None))
-    return found if best > 0 else None
-
-
-def _likeness(article, page, origin, facts):
-    """0 for another page; the greater, the more alike."""
-    same_title = article.source_title_digest == origin.title_digest
-    same_source = article.source == origin.source
-    body = _share(
-        (block.text for block in page.blocks), (block["text"] for block in article.blocks)
-    )
-    if same_title and same_source:
-        return 3 + body
-    if body >= 0.5:
-        return (1 + body) if same_title else body
-    imported = article.discussion.comments.filter(is_imported=True)
-    known = imported.values_list("author__handle", "posted_at")
-    comments = _share(facts.comment_keys(), known.iterator())
-    return comments if comments >= 0.5 or (same_title and comments > 0) else 0
-
-
-def _share(ours, theirs):
-    """Which part of the shorter of two lists stands in the other as well."""
-    ours, theirs = Counter(ours), Counter(theirs)
-    shorter = min(ours.total(), theirs.total())
-    return (ours & theirs).total() / shorter if shorter else 0
-
-
-def _digests_of(origin):
-    if isinstance(origin, Article):
-        return (
-            origin.source_title_digest, origin.source_body_digest, origin.source_comments_digest,
-        )  # fmt: skip
-    return origin.title_digest, origin.body_digest, origin.comments_digest
-
-
 def _changes(article, page, origin):
     """What the page says otherwise than at the last import: the rest is the editors'."""
     changes = {}
@@ -301,8 +272,8 @@ def _changes(article, page, origin):
 
 
 def _update(article, changes, origin):
-    known = (article.source, *_digests_of(article))
-    if not changes and known == (origin.source, *_digests_of(origin)):
+    known = (article.source, *digests_of(article))
+    if not changes and known == (origin.source, *digests_of(origin)):
         return False
     return publishing.update_article(article=article, origin=origin, **changes)
 
@@ -317,11 +288,12 @@ def _bring_people(page, warnings):
     for placed in walk_comments(page.comments):
         handle, name = placed.comment.handle, placed.comment.real_name
         kept = people[handle].real_name
-        if name and name != kept and (handle, name) not in told:
+        # Two names on one page are the parser's doubt already.
+        if name and name == names[handle] != kept and (handle, name) not in told:
             told.add((handle, name))
             doubt = f"{shorten(handle)} is called {shorten(name)} here; the portal keeps "
             doubt += shorten(kept) if kept else "no real name of theirs"
-            warnings.append(PageWarning(placed.comment.line, doubt))
+            warnings.append(PageWarning(placed.comment.line + 1, doubt))
     named = any(people[handle].real_name != name for handle, name in before.items())
     return people, frozenset(names) - before.keys(), named
 

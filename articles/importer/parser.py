@@ -61,7 +61,7 @@ def parse(
     article_end = find_article_end(lines, title_at + 1, notice)
     blocks = read_article(lines, title_at + 1, article_end)
     photo_credits, thread_start = read_article_end(lines, article_end, notice, warnings)
-    comments = read_thread(lines, thread_start, warnings)
+    comments = read_thread(lines, thread_start, warnings, notice)
     if not blocks:
         if not comments:
             raise PageError(title_at + 1, "a title alone", "an article under it")
@@ -150,5 +150,6 @@ def read_article_end(
                 )
             at += 1
     if at == len(lines):
-        warnings.append(PageWarning(at, "no notice: read as an article without comments"))
+        last = max(index for index, line in enumerate(lines, 1) if line)
+        warnings.append(PageWarning(last, "no notice: read as an article without comments"))
     return photo_credits, at + 1

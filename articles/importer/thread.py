@@ -9,11 +9,13 @@ settled here:
   deeper than the marker of the last comment belongs to nobody, or to somebody further up whose
   words have already ended: refused.
 - A line with the form of a marker is text when the line behind it is not deeper. It is refused
-  when there is no further line in the file (a comment cut off before its header, and the reading
-  as text is a guess), and when a blank line parts it from a header of its own.
+  when there is no further line in the file (a comment cut off before its header; unless it goes
+  on a list that is text already), and when a blank line parts it from a header of its own.
+- The notice counts once. A second one at the left edge is text of the comment above, with a
+  warning.
 - A numbered line, or one that speaks of a presence, that is no marker although a deeper line
-  which ends in a date follows: refused as a damaged marker, because as text it would hand
-  somebody's comment to the one above.
+  names somebody and ends in a date follows: refused as a damaged marker, because as text it
+  would hand somebody's comment to the one above.
 - A comment's own indent is that of its header, or of its text where all of that hangs deeper.
   It is taken off each line; blanks beyond it stay. Blank lines at both ends go.
 - The parent is the last comment whose marker is less deep. Refused as replies under nothing: a
@@ -37,6 +39,7 @@ from articles.importer.lines import (
     count_blanks,
     ends_in_date,
     get_lead,
+    is_date,
     is_deeper,
     is_header_of,
     measure_lead,
@@ -74,14 +77,14 @@ class _Draft:
 
 
 def read_thread(
-    lines: list[str], start: int, warnings: list[PageWarning]
+    lines: list[str], start: int, warnings: list[PageWarning], notice: str
 ) -> tuple[PageComment, ...]:
     """The comments in the lines from `start` on."""
     leads = [get_lead(line) for line in lines[start:]]
     readings: list[tuple[int, _Thread]] = []
     refusal: PageError | None = None
     for tab_width in choose_tab_widths(lines, start, leads):
-        thread = _Thread(lines, start, [measure_lead(lead, tab_width) for lead in leads])
+        thread = _Thread(lines, start, [measure_lead(lead, tab_width) for lead in leads], notice)
         try:
             thread.place_lines()
         except PageError as error:
@@ -126,8 +129,9 @@ def choose_tab_widths(lines: list[str], start: int, leads: list[str]) -> tuple[i
 class _Thread:
     """Sorts the lines below the notice to comments, at one width of a tab."""
 
-    def __init__(self, lines: list[str], start: int, widths: list[int]) -> None:
+    def __init__(self, lines: list[str], start: int, widths: list[int], notice: str) -> None:
         self.lines = lines
+        self.notice = notice
         self.start = start
         self.widths = widths
         self.warnings: list[PageWarning] = []
@@ -161,6 +165,8 @@ class _Thread:
 
     def is_followed_by_header(self, at: int, marker: Marker) -> bool:
         after = self.find_next_line(at)
+        if after is None and self.continues_a_list(at):
+            return False
         if after is None:
             raise PageError(
                 at + 1,
@@ -178,11 +184,21 @@ class _Thread:
             )
         return False
 
+    def continues_a_list(self, at: int) -> bool:
+        """Whether the line above has the form of a marker too, and is text: people write lists."""
+        above = at - 1
+        return (
+            above >= self.start
+            and self.measure(above) == self.measure(at)
+            and read_marker(self.lines[above].strip()) is not None
+        )
+
     def refuse_damaged_marker(self, at: int, body: str) -> None:
         if at + 1 >= len(self.lines) or not resembles_marker(body):
             return
         after = self.lines[at + 1]
-        if after and self.measure(at + 1) > self.measure(at) and ends_in_date(after):
+        deeper = after and self.measure(at + 1) > self.measure(at)
+        if deeper and ends_in_date(after) and not is_date(after):
             raise PageError(
                 at + 1,
                 f"{shorten(body)} above what seems to be a header",
@@ -193,7 +209,9 @@ class _Thread:
         if not self.branch:
             raise PageError(at + 1, shorten(body), "the marker of the first comment")
         draft = self.drafts[self.branch[-1]]
-        if self.measure(at) <= draft.indent:
+        if self.lines[at] == self.notice:
+            self.warnings.append(PageWarning(at + 1, "a second notice, read as text"))
+        elif self.measure(at) <= draft.indent:
             expected = (
                 "its header on the next line, deeper than the marker"
                 if marker

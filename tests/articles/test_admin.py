@@ -121,6 +121,21 @@ def test_two_editors_do_not_overwrite_each_other(desk, politics, make_article):
     assert Article.objects.get().title == "First"
 
 
+@pytest.mark.parametrize("year", ["0001", "1899", "9999"])
+def test_a_date_at_the_end_of_the_calendar_is_told(desk, politics, year):
+    sent = filled(politics, published_at_0=f"{year}-12-31", published_at_1="23:59:00")
+    answer = desk.post(f"{LIST}add/", sent)
+    assert "Use a year from 1900" in answer.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_a_forged_byline_of_thousands_is_not_built(desk, politics):
+    sent = filled(politics) | {"bylines-TOTAL_FORMS": "99999999999"}
+    answer = desk.post(f"{LIST}add/", sent)
+    assert answer.status_code in (200, 302)
+    assert answer.content.decode().count('name="bylines-') < 200
+
+
 def test_a_slug_that_is_taken_is_told_in_the_page(desk, politics, make_article):
     make_article("Rain")
     answer = desk.post(f"{LIST}add/", filled(politics, slug="rain", title="Other"))

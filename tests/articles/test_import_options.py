@@ -19,12 +19,12 @@ class TestRefusals:
             (
                 PAGE.replace("9 January 2022 9: 00", "27 March 2022 2: 30"),
                 {"timezone": "Europe/Berlin"},
-                ":21: found the time 27 March 2022 2: 30, which the clocks of Europe/Berlin skip",
+                ":22: found the time 27 March 2022 2: 30, which the clocks of Europe/Berlin skip",
             ),
             (
                 PAGE.replace("9 January 2022 9: 00", "1 January 0001 1: 00"),
                 {"timezone": "Asia/Tokyo"},
-                ":21: found the time 1 January 0001 1: 00, which lies outside the years 1 to 9999",
+                ":22: found the time 1 January 0001 1: 00, which lies outside the years 1 to 9999",
             ),
             (
                 PAGE.replace("9 January 2022 9: 00", "31 December 9999 23: 30"),
@@ -138,7 +138,7 @@ class TestOptions:
     ):
         path = save_page("a.txt", PAGE.replace("9 January 2022 9: 00", "30 October 2022 2: 30"))
         ran = import_pages(path, timezone="Europe/Berlin")
-        assert f"{path}:21: 30 October 2022 2: 30 came twice in Europe/Berlin" in ran.out
+        assert f"{path}:22: 30 October 2022 2: 30 came twice in Europe/Berlin" in ran.out
         last = Comment.objects.order_by("posted_at").last()
         assert last.posted_at == datetime(2022, 10, 30, 0, 30, tzinfo=UTC)
 

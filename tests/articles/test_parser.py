@@ -608,6 +608,23 @@ def test_a_list_that_drifts_is_a_doubt():
     assert [warning.line for warning in page.warnings] == [10]
 
 
+def test_a_second_notice_is_text_of_the_comment_above():
+    page = parse_thread(*A, DEFAULT_NOTICE, "    more", *write_comment(2, 2, "b"))
+    assert page.comments[0].blocks == (Text(f"words\n{DEFAULT_NOTICE}\nmore"),)
+    assert [warning.line for warning in page.warnings] == [9]
+
+
+def test_a_list_at_the_end_of_the_file_is_text():
+    page = parse_thread(*A, "    My list:", "    1. one Offline one", "    2. two Offline two")
+    assert outline(page) == [(0, "a")]
+    assert page.comments[0].blocks[0].text.endswith("1. one Offline one\n2. two Offline two")
+
+
+def test_a_numbered_line_over_a_date_alone_is_text():
+    page = parse_thread(*A, "    1. born on", f"      {HEADER_TIME}")
+    assert outline(page) == [(0, "a")]
+
+
 def test_two_real_names_of_one_handle_are_a_doubt():
     page = parse_thread(
         *("  1. a Offline a", f"    a {HEADER_TIME}"),
@@ -629,7 +646,6 @@ REFUSED_THREADS = [
     ("text at the edge", [*A, "words"], 9),
     ("text beside the marker", [*A, "  words"], 9),
     ("text of the parent behind a reply", [*A, *B, "    words"], 12),
-    ("the notice at the edge again", [*A, DEFAULT_NOTICE], 9),
     ("text before the first comment", ["    words", *A], 6),
     ("a marker and nothing else", ["  1. a Offline a"], 6),
     ("a marker at the end", [*A, "  2. b Offline b"], 9),

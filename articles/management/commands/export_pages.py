@@ -35,14 +35,22 @@ class Command(BaseCommand):
             articles = exporter.choose_articles(slugs)
         except exporter.UnknownSlugsError as error:
             raise CommandError(str(error)) from error
-        output = options["output"] and os.fspath(options["output"])
+        output = options["output"]
+        if output is not None:
+            output = os.fspath(output)
+            if not output:
+                raise CommandError("--output: an empty path names no file.")
         try:
             if options["format"] == "json":
                 self._write_json(articles, output)
             else:
                 self._write_text(articles, output, _read_zone(options["timezone"]))
-        except OSError as error:
-            raise CommandError(f"{error.filename or output}: {error.strerror or error}") from error
+        except BrokenPipeError:
+            # Who reads the output has seen enough. Nothing is left to be flushed into it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise CommandError(f"{output or 'the output'}: {reason}") from error
 
     def _write_json(self, articles, output):
         shown = _with_bar(articles)
@@ -79,7 +87,12 @@ class Command(BaseCommand):
             raise CommandError("A saved page cannot say this:\n" + "\n".join(refused))
 
     def _print(self, text):
-        self.stdout.write(text, ending="")
+        """The export is UTF-8, whatever the terminal is set to."""
+        stream = getattr(self.stdout._out, "buffer", None)
+        if stream is None:
+            self.stdout.write(text, ending="")
+        else:
+            stream.write(text.encode("utf-8", "surrogateescape"))
 
 
 def _with_bar(articles):
@@ -97,7 +110,15 @@ def _place_of(page, folder):
 
 @contextmanager
 def _new_file(path):
-    """A file that appears under its name only when it is whole."""
+    """A file that appears under its name only when it is whole.
+
+    What is no ordinary file (a device, a pipe) is written to as it is; a link is followed.
+    """
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:

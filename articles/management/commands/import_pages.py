@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import stat
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,9 +74,10 @@ class Command(BaseCommand):
         else:
             run.load_files(bar)
         for line in run.report(dry_run=options["dry_run"], details=options["verbosity"] > 1):
-            self.stdout.write(line)
+            self.stdout.write(_printable(line, self.stdout))
         if run.refusals:
-            raise CommandError(f"Refused: {len(run.refusals)}. See the report.")
+            refusals = "\n".join(_printable(f"  {each}", self.stderr) for each in run.refusals)
+            raise CommandError(f"Refused: {len(run.refusals)}.\n{refusals}")
 
 
 class _Run:
@@ -89,24 +91,37 @@ class _Run:
         self.notice = notice
         self.outcomes = {"new": 0, "updated": 0, "unchanged": 0}
         self.people, self.new_people = set(), set()
-        self.added = self.updated = self.unchanged = 0
+        self.added = self.updated = self.unchanged = self.edited_here = 0
         self.warnings, self.refusals, self.details = [], [], []
         self.files_of = {}
 
     def find_files(self, paths):
         """(file, section that its folder names) in the order of import, each file once."""
         seen = set()
-        for given in map(Path, paths):
-            found = [(given, None)] if given.is_file() else self._walk_folder(given)
-            for file, section in found:
-                if file.resolve() not in seen:
-                    seen.add(file.resolve())
-                    yield file, section
+        for given in paths:
+            try:
+                for file, section in self._find(given):
+                    if file.resolve() not in seen:
+                        seen.add(file.resolve())
+                        yield file, section
+            except (OSError, ValueError) as error:
+                # A name that is too long, a folder that may not be looked into, a NUL.
+                self.refuse(given, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+    def _find(self, given):
+        if not given:
+            self.refuse("''", "an empty path names no file")
+            return []
+        path = Path(given)
+        # Asked by stat, which says why not; is_file() only says no, or fails.
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            self.refuse(path, "there is no such file or folder")
+            return []
+        return [(path, None)] if stat.S_ISREG(mode) else self._walk_folder(path)
 
     def _walk_folder(self, folder):
-        if not folder.exists():
-            self.refuse(folder, "there is no such file or folder")
-            return []
         if not folder.is_dir():
             self.refuse(folder, "this is neither a file nor a folder")
             return []
@@ -115,7 +130,7 @@ class _Run:
             Path(parent) / name
             for parent, _, names in os.walk(folder, onerror=failed.append)
             for name in names
-            if name.lower().endswith(".txt") and (Path(parent) / name).is_file()
+            if name.lower().endswith(".txt") and not (Path(parent) / name).is_dir()
         ]
         for error in failed:
             self.refuse(error.filename, f"the folder cannot be read: {error.strerror}")
@@ -149,6 +164,7 @@ class _Run:
             section=self.section,
             new_in=section or loader.DEFAULT_SECTION,
             published=self.published,
+            untouchable=frozenset(self.files_of),
         )
         self._count(file, loaded)
 
@@ -159,6 +175,7 @@ class _Run:
         self.added += loaded.comments.added
         self.updated += loaded.comments.updated
         self.unchanged += loaded.comments.unchanged
+        self.edited_here += loaded.comments.edited_here
         warnings = sorted(loaded.warnings, key=lambda warning: warning.line)
         self.warnings += [warning.describe(_shown(file)) for warning in warnings]
         address = loaded.article.get_absolute_url()
@@ -177,7 +194,9 @@ class _Run:
             yield from self.details
         yield f"Pages: {new} new, {updated} updated, {unchanged} unchanged."
         yield f"People: {len(self.people)}, of whom {len(self.new_people)} are new."
-        yield (f"Comments: {self.added} added, {self.updated} updated, {self.unchanged} unchanged.")
+        edited = f", {self.edited_here} edited here" if self.edited_here else ""
+        comments = f"{self.added} added, {self.updated} updated, {self.unchanged} unchanged"
+        yield f"Comments: {comments}{edited}."
         yield f"Warnings: {len(self.warnings)}."
         yield from (f"  {warning}" for warning in self.warnings)
         yield f"Refusals: {len(self.refusals)}."
@@ -198,6 +217,12 @@ def _section_of(path):
 def _shown(path):
     """A path as text that can be printed and stored, whatever bytes its name is made of."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _printable(line, stream):
+    """``line`` in what the terminal can print: a report is read, not parsed."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return line.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _read_zone(name):
