@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.template.base import Template
 from django.test import Client
@@ -24,7 +24,8 @@ _numbers = count(1)
 @pytest.fixture(autouse=True)
 def _empty_cache():
     """No test sees a page or a limit that another one left behind."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

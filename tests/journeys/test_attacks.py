@@ -1,0 +1,357 @@
+"""The well-known attacks, in every place where people write, looked at in a real browser.
+
+Pages are opened with the Content Security Policy switched off, because escaping has to do by
+itself; the policy is the wall behind it. Some are opened with it as well: there a script that got
+in would show as a breach.
+"""
+
+import unicodedata
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts import membership
+from accounts.models import MAX_HANDLE_LENGTH, User
+from articles import publishing
+from articles.importer import loader
+from articles.importer.parser import DEFAULT_NOTICE, parse
+from comments import posting
+from comments.models import Comment
+from tests.conftest import PASSWORD
+from tests.journeys import steps
+from tests.xss_vectors import VECTORS
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+# The vectors that fit on one line of a saved page, into a title or a name: no control characters.
+ONE_LINERS = [
+    vector.strip()
+    for vector in VECTORS
+    if not any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in vector)
+]
+
+# What does not belong into a page of ours; then everything that people wrote is pointed at and
+# clicked. ``allowed`` names what the page has of its own.
+FIND_INTRUDERS = """(allowed) => {
+  const found = [];
+  const foreign = ["script", "img", "image", "svg", "math", "iframe", "object", "embed", "video",
+    "audio", "style", "base", "body body", "marquee", "frame", "frameset", "details", "template",
+    "meta[http-equiv]", "noscript", "xmp", "source", "table", "select", "applet", "link"];
+  const ours = "head > link[rel=stylesheet][href^='/static/'], head > link[rel=canonical]," +
+    "head > link[rel=icon][href^='/static/'], script[src^='/static/'], img[src^='/static/']," +
+    "script[src='/admin/jsi18n/']";
+  for (const element of document.querySelectorAll(foreign.join(","))) {
+    const own = element.matches(ours) && !element.textContent.trim();
+    if (!own && !allowed.includes(element.localName)) found.push(element.outerHTML);
+  }
+  const harmless = ["http:", "https:", "mailto:"];
+  for (const element of document.querySelectorAll("*")) {
+    for (const { name, value } of element.attributes) {
+      const forbidden = /^(on|hx-on|style$|srcdoc$|formaction$)/.test(name);
+      if (forbidden && !allowed.includes(name)) found.push(`${name}=${value}`);
+    }
+    for (const name of ["href", "action", "src"]) {
+      const value = element.getAttribute(name);
+      if (value === null) continue;
+      // What is no address at all ("http://javascript:alert(1)" has no such port) leads nowhere.
+      const url = URL.parse(value, location.href);
+      if (url && !harmless.includes(url.protocol)) found.push(`${name}=${value}`);
+    }
+  }
+  // What people wrote brings no attributes but those of its links and lists.
+  const written = ".prose *, .standfirst, h1, .credits *, bdi, .desk-comment div *";
+  document.addEventListener("click", (event) => event.preventDefault(), true);
+  for (const element of document.querySelectorAll(written)) {
+    for (const { name } of element.attributes) {
+      if (!["href", "rel", "start", "class", "dir"].includes(name)) found.push(element.outerHTML);
+    }
+    for (const name of ["mouseover", "pointerenter", "focus", "click"]) {
+      element.dispatchEvent(new MouseEvent(name, { bubbles: true, cancelable: true }));
+    }
+  }
+  if (window.__xss !== undefined) found.push("window.__xss was set");
+  return found;
+}"""
+# The stock admin's own furniture, and styles that its scripts set.
+OF_THE_ADMIN = ["svg", "details", "table", "select", "template", "style"]
+
+
+@pytest.fixture
+def inspect(open_page):
+    """``inspect(paths, by=None, allowed=())``: all without the policy, the first with it, too."""
+
+    def look(*paths, by=None, allowed=()):
+        for bypass, some in ((True, paths), (False, paths[:1])):
+            page = open_page(by=by, bypass_csp=bypass)
+            for path in some:
+                answer = page.goto(path)
+                assert answer.status == 200, path
+                intruders = page.evaluate(FIND_INTRUDERS, list(allowed))
+                assert intruders == [], f"{path}: {intruders[:5]}"
+            page.context.close()
+
+    return look
+
+
+def write_article(**fields):
+    given = {
+        "section": publishing.open_section("News"),
+        "title": "Under attack",
+        "blocks": [{"type": "paragraph", "text": "Calm."}],
+        "status": "published",
+        "published_at": timezone.now(),
+    }
+    return publishing.create_article(**(given | fields))
+
+
+def assert_shown(page, words):
+    """That an attack was shown as the text it is, not merely dropped."""
+    expect(page.locator("body")).to_contain_text(words)
+
+
+def test_comments(inspect, open_page, make_person):
+    author, moderator = make_person("Eve"), make_person("Mo Derate", role="moderator")
+    article = write_article()
+    parent = posting.post_comment(by=author, discussion=article.discussion, text="Go on.")
+    # What holds a NUL is refused as no text.
+    texts = [vector for vector in VECTORS if "\0" not in vector]
+    for text in texts:
+        posting.post_comment(by=author, discussion=article.discussion, parent=parent, text=text)
+    everything = "\n\n".join(texts)[:9_900]
+    whole = posting.post_comment(
+        by=author, discussion=article.discussion, parent=parent, text=everything
+    )
+    second_page = Comment.objects.order_by("tree_id", "lft")[100]
+    pages = [article.get_absolute_url(), f"{article.get_absolute_url()}?from={second_page.pk}"]
+    inspect(*pages, author.get_absolute_url(), f"/comments/{whole.pk}/reply/")
+    inspect(
+        pages[0],
+        f"/comments/{whole.pk}/edit/",
+        f"/comments/{whole.pk}/withdraw/",
+        f"/comments/{whole.pk}/reply/?quote=1",
+        by=author,
+    )
+    inspect(
+        f"/admin/comments/comment/{whole.pk}/change/",
+        "/admin/comments/comment/?q=script",
+        by=moderator,
+        allowed=OF_THE_ADMIN,
+    )
+    page = open_page()
+    page.goto(pages[0])
+    assert_shown(page, "<script>window.__xss=1</script>")
+
+
+def test_quotations(inspect, open_page, make_person):
+    """Attacks quoted by the portal's own quotation form and posted by the quoting reader."""
+    author, reader = make_person("Eve"), make_person("Ada")
+    article = write_article()
+    quoting = []
+    client = Client()
+    client.force_login(reader, backend="accounts.backends.PortalBackend")
+    for vector in VECTORS[::4]:
+        comment = posting.post_comment(by=author, discussion=article.discussion, text=vector)
+        answer = client.get(f"/comments/{comment.pk}/reply/?quote=1")
+        text = answer.context["composer"].form.initial["text"]
+        assert text.startswith(">")
+        quoting.append(
+            posting.post_comment(
+                by=reader, discussion=article.discussion, parent=comment, text=f"{text}Indeed."
+            )
+        )
+    inspect(article.get_absolute_url(), reader.get_absolute_url())
+    # In the browser, too, where htmx swaps the form in and the quoting comment after it.
+    page = open_page(by=reader, bypass_csp=True)
+    page.goto(article.get_absolute_url())
+    form = steps.open_composer(page, quoting[0].parent, verb="Quote")
+    area = form.get_by_label("Your comment")
+    area.fill(f"{area.input_value()}Quoted in place. {VECTORS[0]} {VECTORS[13]}")
+    steps.send(form)
+    steps.expect_new_comment(page, "Quoted in place.")
+    assert page.evaluate(FIND_INTRUDERS, []) == []
+
+
+def test_names(inspect, open_page, make_person):
+    """Handles and real names of imported people; those may be anything that a page holds."""
+    moderator = make_person("Mo Derate", role="moderator")
+    admin = make_person("Ad Min", role="admin")
+    article = write_article()
+    names = {vector[:MAX_HANDLE_LENGTH]: vector for vector in ONE_LINERS[:95]}
+    people = membership.import_people(names)
+    comments = [
+        posting.post_comment(by=person, discussion=article.discussion, text="Here I am.")
+        for person in people.values()
+    ]
+    # Further down a handle stands as whom a reply answers, and in the form to answer it.
+    posting.post_comment(
+        by=people["<script>window.__xss=1</script>"],
+        discussion=article.discussion,
+        parent=comments[0],
+        text="And I.",
+    )
+    publishing.update_article(article=article, authors=list(people.values())[:20])
+    inspect(
+        article.get_absolute_url(),
+        "/",
+        f"/comments/{comments[0].pk}/reply/",
+        *(person.get_absolute_url() for person in list(people.values())[:30:6]),
+    )
+    inspect(
+        "/admin/comments/comment/",
+        f"/admin/comments/comment/{comments[0].pk}/change/",
+        f"/admin/comments/moderationentry/suspend/{comments[0].author_id}/",
+        f"/admin/comments/comment/?by={quote(comments[0].author.handle)}",
+        "/admin/accounts/user/",
+        by=moderator,
+        allowed=OF_THE_ADMIN,
+    )
+    inspect(
+        f"/admin/accounts/user/{comments[0].author_id}/change/",
+        f"/admin/accounts/user/{comments[0].author_id}/claim/",
+        by=admin,
+        allowed=OF_THE_ADMIN,
+    )
+    page = open_page()
+    page.goto(article.get_absolute_url())
+    assert_shown(page, "<script>window.__xss=1</script>")
+
+
+def test_articles(inspect, open_page, make_person):
+    """Title, lead, paragraphs, inset quotes, their attributions, and photo credits."""
+    reader, editor = make_person("Ada"), make_person("Ed Itor", role="editor")
+    everything = " ".join(ONE_LINERS)
+    article = write_article(
+        title=everything,
+        lead=everything,
+        blocks=[
+            *({"type": "paragraph", "text": vector} for vector in VECTORS if "\0" not in vector),
+            {"type": "quote", "text": everything, "attribution": everything},
+        ],
+        photo_credits=ONE_LINERS,
+    )
+    discussion = article.discussion
+    comment = posting.post_comment(by=reader, discussion=discussion, text="What is this?")
+    inspect(
+        article.get_absolute_url(),
+        "/",
+        "/latest/",
+        "/sections/news/",
+        reader.get_absolute_url(),
+        f"/comments/{comment.pk}/reply/",
+        f"/comments/{comment.pk}/thread/",
+    )
+    inspect(f"/comments/{comment.pk}/edit/", by=reader)
+    inspect(
+        f"/admin/articles/article/{article.pk}/change/",
+        "/admin/articles/article/",
+        f"/admin/comments/comment/{comment.pk}/change/",
+        "/admin/comments/discussion/",
+        by=editor,
+        allowed=OF_THE_ADMIN,
+    )
+    page = open_page()
+    page.goto(article.get_absolute_url())
+    expect(page.get_by_role("heading", level=1)).to_contain_text("<svg/onload=window.__xss=1>")
+    assert page.title().startswith("<script>window.__xss=1</script>")
+
+
+def saved_page():
+    """A saved page whose every part is an attack, in the layout of the importer."""
+    lines = [" ".join(ONE_LINERS), ""]
+    for vector in ONE_LINERS:
+        lines += [f"Said: {vector}", ""]
+    lines += [f"Quoted: {ONE_LINERS[0]}", "", f"- {ONE_LINERS[1]}", ""]
+    lines += [f"  • Used photos: {', '.join(ONE_LINERS)}", DEFAULT_NOTICE]
+    for number, vector in enumerate(ONE_LINERS[:90], 1):
+        handle = vector[:MAX_HANDLE_LENGTH].strip()
+        lines += [
+            f"  {number}. {handle} Offline {handle}",
+            f"    {handle} ({vector}) 8 January 2022 10: 28",
+            f"    Quote: {ONE_LINERS[-number]}",
+            f"    {vector}",
+            "",
+            f"    {vector}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def test_an_imported_page(inspect, open_page, make_person):
+    moderator = make_person("Mo Derate", role="moderator")
+    zone = loader.find_zone("UTC")
+    article = loader.load(parse(saved_page()), source="attack.txt", zone=zone).article
+    comments = list(Comment.objects.select_related("author").order_by("tree_id"))
+    assert len(comments) == 90
+    assert {comment.author.handle for comment in comments} <= {
+        vector[:MAX_HANDLE_LENGTH].strip() for vector in ONE_LINERS
+    }
+    inspect(
+        article.get_absolute_url(),
+        "/",
+        comments[0].author.get_absolute_url(),
+        f"/comments/{comments[0].pk}/reply/",
+    )
+    inspect(
+        "/admin/comments/comment/",
+        f"/admin/comments/comment/{comments[0].pk}/change/",
+        by=moderator,
+        allowed=OF_THE_ADMIN,
+    )
+    page = open_page()
+    page.goto(article.get_absolute_url())
+    # Imported text is plain: Markdown in it is shown as it was typed.
+    assert_shown(page, "[x](javascript:window.__xss=1)")
+
+
+def test_what_a_reader_types_into_forms(open_page, make_person):
+    """Sign-up takes no such name, and shows it again as text; nor do search and filters act."""
+    client = Client()
+    for vector in VECTORS[::3]:
+        answer = client.post(
+            "/accounts/signup/",
+            {"username": vector, "email": "eve@example.org", "password1": PASSWORD},
+        )
+        assert answer.status_code == 200, vector
+    assert not User.objects.exists()
+
+    for bypass in (False, True):
+        page = open_page(bypass_csp=bypass)
+        for vector in (ONE_LINERS[0], '"><svg/onload=window.__xss=1>', "'-alert(1)-'"):
+            page.goto(f"/accounts/signup/?next={quote(vector)}")
+            page.get_by_label("Name", exact=True).fill(vector)
+            page.get_by_label("E-mail address").fill("eve@example.org")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("main").get_by_role("button", name="Sign up").click()
+            expect(page.get_by_role("alert")).to_be_visible()
+            expect(page.get_by_label("Name", exact=True)).to_have_value(vector)
+            assert page.evaluate(FIND_INTRUDERS, []) == []
+
+    page = open_page(by=make_person("Mo Derate", role="moderator"), bypass_csp=True)
+    for vector in ('"><svg/onload=window.__xss=1>', "<script>alert(1)</script>"):
+        for name in ("q", "by", "on"):
+            page.goto(f"/admin/comments/comment/?{name}={quote(vector)}")
+            assert page.evaluate(FIND_INTRUDERS, OF_THE_ADMIN) == []
+
+
+def test_signing_in_leads_nowhere_else(open_page, make_person):
+    """A request to any other host would fail the test by itself."""
+    make_person("Ada")
+    page = open_page()
+    for target in (
+        "https://evil.example/",
+        "//evil.example/",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "/\\evil.example/",
+        "\t//evil.example",
+    ):
+        page.goto(f"/accounts/login/?next={quote(target)}")
+        steps.sign_in(page, "Ada")
+        expect(steps.account_links(page).get_by_role("link", name="Ada")).to_be_visible()
+        expect(page).to_have_url("/")
+        # Signed in already.
+        page.goto(f"/accounts/login/?next={quote(target)}")
+        expect(page).to_have_url("/")
+        page.context.clear_cookies()
