@@ -236,10 +236,7 @@ class CommentAdmin(ReadOnlyAdmin):
         above = Comment.objects.above(comment).select_related("author").order_by("-lft")
         above = list(above[:SHOWN_ANCESTORS])[::-1]
         log = comment.log.select_related("by").order_by("-id")[:LOG_SIZE]
-        rows = [
-            (each, min(each.level, DEEPEST_INDENT), each.pk == comment.pk)
-            for each in [*above, *near]
-        ]
+        rows = [_shown_in_branch(each, comment) for each in [*above, *near]]
         return self.page(
             request,
             "admin/comments/comment/moderate.html",
@@ -249,10 +246,21 @@ class CommentAdmin(ReadOnlyAdmin):
             log=log,
             form=form,
             hides=hides,
+            verb="Hide" if hides else "Restore",
             may_act=can_moderate(request.user) and comment.state != Comment.State.WITHDRAWN,
             may_suspend=request.user.has_perm("accounts.suspend_user"),
             author=comment.author,
         )
+
+
+def _shown_in_branch(each, comment):
+    """(comment, classes of its box, what became of it or "")."""
+    classes = [f"level-{min(each.level, DEEPEST_INDENT)}"]
+    if each.pk == comment.pk:
+        classes.append("is-this")
+    if not each.is_visible:
+        classes.append("is-gone")
+    return each, " ".join(classes), "" if each.is_visible else each.get_state_display()
 
 
 @admin.register(Discussion)
