@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from accounts import directory
 from comments import discussions, markup, moderation
@@ -16,6 +17,8 @@ from comments.permissions import can_close, can_moderate, require
 
 # Words of a comment in the list: enough to judge most, short enough for fifty rows.
 EXCERPT_LENGTH = 140
+# Enough of a title to know which article it is.
+TITLE_LENGTH = 40
 # Comments around the one that is judged; the rest of a huge branch is a click away.
 BRANCH_SIZE = 200
 LOG_SIZE = 50
@@ -158,11 +161,9 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @admin.display(description="article")
     def on(self, comment):
+        title = Truncator(comment.discussion.title).chars(TITLE_LENGTH)
         return format_html(
-            '<a href="{}">{}</a> {}',
-            comment.get_absolute_url(),
-            comment.discussion.title,
-            comment.number,
+            '<a href="{}">{}</a>, {}', comment.get_absolute_url(), title, comment.number
         )
 
     def get_actions(self, request):

@@ -97,7 +97,7 @@ class Comment(MPTTModel):
     revision = models.PositiveIntegerField(default=1, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.VISIBLE)
     state_reason = models.TextField(blank=True)
-    is_imported = models.BooleanField(default=False, editable=False)
+    is_imported = models.BooleanField("imported", default=False, editable=False)
     text = models.TextField(blank=True)
     blocks = models.JSONField(null=True, blank=True, editable=False)
     html = models.TextField(blank=True, editable=False)

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
                 ('state', models.CharField(choices=[('visible', 'Visible'), ('hidden', 'Hidden by a moderator'), ('withdrawn', 'Withdrawn by its author')], default='visible', max_length=10)),
                 ('state_reason', models.TextField(blank=True)),
-                ('is_imported', models.BooleanField(default=False, editable=False)),
+                ('is_imported', models.BooleanField(default=False, editable=False, verbose_name='imported')),
                 ('text', models.TextField(blank=True)),
                 ('blocks', models.JSONField(blank=True, editable=False, null=True)),
                 ('html', models.TextField(blank=True, editable=False)),
