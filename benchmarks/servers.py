@@ -62,7 +62,7 @@ def _database_url():
 
 
 @contextmanager
-def serving(name, workers, *, cache):
+def serving(name, workers, settings):
     """A running server on a port of its own: yields (port, process id)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -70,8 +70,7 @@ def serving(name, workers, *, cache):
     environment = {
         **os.environ,
         "DATABASE_URL": _database_url(),
-        "CACHE_URL": cache,
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DJANGO_SETTINGS_MODULE": settings,
     }
     server = subprocess.Popen(SERVERS[name](workers, port), env=environment)
     try:
@@ -165,12 +164,10 @@ def compare_servers(running, path, connections):
     }
 
 
-def compare_pages(workers, cache, pages):
+def compare_pages(workers, settings, pages):
     """Prints a line for each page and number of connections, and the memory afterwards."""
     with ExitStack() as stack:
-        running = {
-            name: stack.enter_context(serving(name, workers, cache=cache)) for name in SERVERS
-        }
+        running = {name: stack.enter_context(serving(name, workers, settings)) for name in SERVERS}
         for name, path in pages.items():
             for connections in CONNECTIONS:
                 figures = compare_servers(running, path, connections)
@@ -199,8 +196,10 @@ def main():
         url = article.get_absolute_url()
         print(f"On {vendor}, {THREADS} threads a worker:")
         for workers in WORKERS:
-            compare_pages(workers, "dummycache://", {"hello": "/hello/", "article, rendered": url})
-            compare_pages(workers, "locmemcache://bench", {"article, kept": url})
+            compare_pages(
+                workers, "benchmarks.uncached", {"hello": "/hello/", "article, rendered": url}
+            )
+            compare_pages(workers, "benchmarks.settings", {"article, kept": url})
 
 
 if __name__ == "__main__":
