@@ -4,10 +4,7 @@ from django import forms
 
 from articles import markup
 from articles.models import Article
-from articles.publishing import MAX_TITLE_LENGTH
-
-# What an editor may date an article to; imported ones keep whatever date their page has.
-FIRST_YEAR, LAST_YEAR = 1900, 9998
+from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
 
 _BODY_HELP = (
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
@@ -71,7 +68,9 @@ class ArticleForm(forms.ModelForm):
 
     def clean_published_at(self):
         moment = self.cleaned_data["published_at"]
-        # Near the ends of the calendar another zone's clocks are in a year that there is not.
+        # An imported date may be earlier, and must not keep the rest from being saved.
+        if moment == self.initial.get("published_at"):
+            return moment
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise forms.ValidationError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
         return moment

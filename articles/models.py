@@ -69,6 +69,9 @@ class Article(models.Model):
     source_title_digest = models.CharField(max_length=64, blank=True, editable=False)
     source_body_digest = models.CharField(max_length=64, blank=True, editable=False)
     source_comments_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # The date that the last import read off the page, if nobody gave one: while it is the
+    # article's, the next import reads it anew.
+    source_published_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ itself: importers and commands.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from anyascii import anyascii
 from django.db import IntegrityError, transaction
@@ -22,6 +23,9 @@ SLUG_LENGTH = MAX_SLUG_LENGTH - 8
 MAX_SECTION_NAME = 60
 # A headline that fills a phone's screen; imported ones may be longer and stay as they are.
 MAX_TITLE_LENGTH = 300
+# What people may date an article to. Near the ends of the calendar another zone's clocks are in a
+# year that there is not; imported pages keep whatever date they have.
+FIRST_YEAR, LAST_YEAR = 1900, 9998
 # Two writers may reach for the same free slug; the one who lost looks for the next.
 SLUG_TRIES = 5
 # Written when a title has no letter that could stand in an address.
@@ -41,12 +45,16 @@ class ArticleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which saved page an article came from: the file's name, digests of what the page said."""
+    """Which saved page an article came from: the file's name, digests of what the page said.
+
+    ``published_at`` is the date that was read off the page, None where somebody gave one.
+    """
 
     source: str
     title_digest: str
     body_digest: str
     comments_digest: str
+    published_at: datetime | None = None
 
     def as_fields(self):
         return {
@@ -54,6 +62,7 @@ class Origin:
             "source_title_digest": self.title_digest,
             "source_body_digest": self.body_digest,
             "source_comments_digest": self.comments_digest,
+            "source_published_at": self.published_at,
         }
 
 
@@ -75,9 +84,10 @@ def create_article(
 
     Without ``slug`` it gets the first free one of its title. What is published without
     ``published_at`` is published now. ``authors`` are people in the order of the byline.
-    Raises ``ArticleError`` for a title, slug or body that cannot be, ``PermissionDenied``.
+    Raises ``ArticleError`` for a title, slug, body or date that cannot be, ``PermissionDenied``.
     """
     _require_writer(by)
+    _check_date(by, published_at)
     article = Article(
         section=section,
         title=_checked_title(title),
@@ -126,6 +136,8 @@ def update_article(*, by=None, article, origin=None, authors=None, quietly=False
             ).select_related("discussion", "section")
         )
         changed = {name for name, value in changes.items() if getattr(article, name) != value}
+        if "published_at" in changed:
+            _check_date(by, changes["published_at"])
         for name in changed:
             setattr(article, name, changes[name])
         _settle(article)
@@ -242,15 +254,6 @@ def _save(article):
         raise
 
 
-def _lead_discussion(article):
-    posting.follow_page(
-        article.discussion,
-        title=article.title,
-        url=article.get_absolute_url(),
-        readable_from=article.readable_from,
-    )
-
-
 def _settle(article):
     try:
         markup.check_blocks(article.blocks)
@@ -289,6 +292,11 @@ def _checked_title(title):
     if not title:
         raise ArticleError("An article needs a title.")
     return title
+
+
+def _check_date(by, published_at):
+    if by is not None and published_at and not FIRST_YEAR <= published_at.year <= LAST_YEAR:
+        raise ArticleError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def _require_writer(by):

@@ -6,8 +6,9 @@ down is exported without its words. Times are given to the minute, which is all 
 can say, in the site's zone (JSON) or on the wall clock of a zone that is asked for (text).
 
 Without slugs everything published is exported; a draft or a withdrawn article only by name, and
-then with a key ``status``. Articles come in the order of their slugs, ``name`` before ``name-2``
-before ``name-10``: imported in that order, articles of one title get the same slugs again.
+then with a key ``status``. Articles come in the order in which they were asked for, else in that
+of their slugs, ``name`` before ``name-2`` before ``name-10``: imported in that order, articles of
+one title get the same slugs again.
 """
 
 import json
@@ -54,14 +55,14 @@ def natural_key(name: str) -> tuple:
 
 def choose_articles(slugs: Iterable[str] = ()) -> list[int]:
     """The numbers of the articles to export, in order; raises ``UnknownSlugsError``."""
-    slugs = set(slugs)
+    slugs = list(dict.fromkeys(slugs))
     chosen = Article.objects.filter(status=Article.Status.PUBLISHED)
     if slugs:
         chosen = Article.objects.filter(slug__in=slugs)
     found = dict(chosen.values_list("slug", "pk"))
-    if missing := sorted(slugs - found.keys()):
+    if missing := sorted(set(slugs) - found.keys()):
         raise UnknownSlugsError(missing)
-    return [found[slug] for slug in sorted(found, key=natural_key)]
+    return [found[slug] for slug in slugs or sorted(found, key=natural_key)]
 
 
 def write_json(articles: Iterable[int], write: Callable[[str], object]) -> None:

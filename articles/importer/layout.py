@@ -11,6 +11,7 @@ from articles.importer.lines import (
     PHOTO_BULLET,
     PHOTO_LABEL,
     QUOTE_LABEL,
+    read_marker,
     shorten,
     write_date,
 )
@@ -142,10 +143,15 @@ def write_comment(placed: PlacedComment, number: int) -> list[str]:
     outer = INDENT * (placed.depth + 1)
     inner = outer + INDENT
     real_name = "" if comment.real_name is None else f" ({comment.real_name})"
+    lines = write_comment_blocks(comment)
+    text = inner
+    if lines and read_marker(lines[-1].strip()):
+        # At the end of a page it would be a marker cut off, were a reply to stand so deep.
+        text = outer + " " * max(2 * len(INDENT), len(f"{number}. ") + 1)
     return [
         f"{outer}{number}. {comment.handle} {WRITTEN_PRESENCE} {comment.handle}",
         f"{inner}{comment.handle}{real_name} {write_date(comment.posted_at)}",
-        *(inner + line if line else "" for line in write_comment_blocks(comment)),
+        *(text + line if line else "" for line in lines),
     ]
 
 

@@ -148,11 +148,18 @@ def read_marker(body: str) -> Marker | None:
     return None
 
 
-def resembles_marker(body: str) -> bool:
-    """Whether `body` is numbered or speaks of a presence, as a damaged marker still would."""
-    if NUMBER.match(body):
+def resembles_marker(body: str, below: str) -> bool:
+    """Whether `body` may be a damaged marker, and the line `below` its header.
+
+    It is numbered or speaks of a presence, over a line that ends in a date. A number over nothing
+    but a date is a list (`1. born on`), for a header names somebody. A `Quote:` line is none
+    either: it may name somebody whose handle looks like anything.
+    """
+    if read_quoted_name(body) is not None or not ends_in_date(below):
+        return False
+    if any(f" {presence} " in body for presence in PRESENCES):
         return True
-    return any(f" {presence} " in body for presence in PRESENCES)
+    return NUMBER.match(body) is not None and not is_date(below)
 
 
 def ends_in_date(body: str) -> bool:

@@ -1,7 +1,8 @@
 """WRITE: a parsed page into the portal: people, article and comments in one transaction.
 
-Digests of title, body and comments tell what has changed on the
-page since the last import: only that is taken over, so what editors changed here stays.
+Digests of title, body and comments tell what has changed on the page since the last import: only
+that is taken over, so what editors changed here stays. A date that was read off the comments is
+read again when they change, unless somebody has given another one here or by an option.
 
 The wall clock of a page is read in one time zone. A time that clocks there skipped would have to
 be moved to be stored, so it refuses the page; one that they showed twice is read as the first
@@ -10,18 +11,17 @@ of the two, with a warning: it is shown and exported just as the page has it.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 
 from accounts import membership
 from articles import publishing
-from articles.importer.identity import digests_of, find_same_page
+from articles.importer.identity import find_same_page
 from articles.importer.lines import shorten, write_date
 from articles.importer.quotations import resolve_quotations
 from articles.importer.records import (
@@ -88,22 +88,24 @@ def load(
         Section.objects.select_for_update(no_key=True).get(pk=named.pk)
         article = find_same_page(page, origin, facts, untouchable)
         if article is None:
+            if not published:
+                origin = replace(origin, published_at=facts.first_day())
             article = publishing.create_article(
                 section=named,
                 title=page.title,
                 blocks=export_blocks(page.blocks),
                 photo_credits=page.photo_credits,
                 status=Article.Status.PUBLISHED,
-                published_at=published or facts.first_day(),
+                published_at=published or origin.published_at,
                 origin=origin,
             )
             loaded = Loaded(article, "new", facts.people, warnings)
             _load_comments(loaded, page, facts)
             return loaded
         # Article, comments, discussion: the order in which everybody here locks them.
-        Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+        locked = Article.objects.select_for_update(of=("self",), no_key=True)
+        article = locked.select_related("discussion").get(pk=article.pk)
         loaded = Loaded(article, "unchanged", facts.people, warnings)
-        day_before = _derived_day(article)
         if article.source_comments_digest == origin.comments_digest:
             loaded.comments.unchanged = len(facts.posted)
         elif _load_comments(loaded, page, facts):
@@ -113,9 +115,10 @@ def load(
             changes["section"] = named
         if published:
             changes["published_at"] = published
-        elif facts.posted and article.published_at == day_before:
-            # It was read off the comments then, and is now.
-            changes["published_at"] = facts.first_day()
+        elif article.published_at == article.source_published_at is not None:
+            day = facts.first_day() if facts.posted else article.published_at
+            changes["published_at"] = day
+            origin = replace(origin, published_at=day)
         if _update(article, changes, origin):
             loaded.outcome = "updated"
     return loaded
@@ -206,14 +209,6 @@ def _beginning_of_day(moment):
         return moment
 
 
-def _derived_day(article):
-    """The moment that the last import would have read off the page, had nobody named one."""
-    posted = article.discussion.comments.filter(is_imported=True).aggregate(first=Min("posted_at"))
-    if posted["first"] is None:
-        return article.discussion.created_at.replace(second=0, microsecond=0)
-    return _beginning_of_day(posted["first"])
-
-
 def find_zone(name: str) -> ZoneInfo:
     """The time zone of this name; raises ``ValueError`` where there is none."""
     try:
@@ -272,8 +267,8 @@ def _changes(article, page, origin):
 
 
 def _update(article, changes, origin):
-    known = (article.source, *digests_of(article))
-    if not changes and known == (origin.source, *digests_of(origin)):
+    told = origin.as_fields().items()
+    if all(getattr(article, name) == value for name, value in (*changes.items(), *told)):
         return False
     return publishing.update_article(article=article, origin=origin, **changes)
 

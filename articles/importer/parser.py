@@ -6,7 +6,8 @@ and the page as a whole is settled here:
 
 - Blanks that all lines of a paragraph begin with go, others and the line breaks stay.
 - An attribution never becomes the text of another quote: a second `- ` paragraph in a row, like
-  one at the top, is ordinary text.
+  one at the top, is ordinary text. So nothing behind a `- x` at the top is an attribution of it:
+  a run of such paragraphs is a list or a dialogue, where no line names the speaker of another.
 - A page without a notice is an article without comments, with a warning; a comment above the
   notice or without one is refused. So are lines between the photo line, the notice and the first
   comment. A page needs a paragraph, a quote or a comment besides its title; comments without any

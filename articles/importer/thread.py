@@ -9,15 +9,16 @@ settled here:
   deeper than the marker of the last comment belongs to nobody, or to somebody further up whose
   words have already ended: refused.
 - A line with the form of a marker is text when the line behind it is not deeper. It is refused
-  when there is no further line in the file (a comment cut off before its header; unless it goes
-  on a list that is text already), and when a blank line parts it from a header of its own.
+  when a blank line parts it from a header of its own. As the last line of the file it is text
+  inside somebody's text, below another such line or deeper than a reply could stand; elsewhere
+  it is refused as a comment cut off before its header.
 - The notice counts once. A second one at the left edge is text of the comment above, with a
   warning.
 - A numbered line, or one that speaks of a presence, that is no marker although a deeper line
   names somebody and ends in a date follows: refused as a damaged marker, because as text it
   would hand somebody's comment to the one above.
-- A comment's own indent is that of its header, or of its text where all of that hangs deeper.
-  It is taken off each line; blanks beyond it stay. Blank lines at both ends go.
+- A comment's own indent is the least of its text. It is taken off each line; blanks beyond it
+  stay. Blank lines at both ends go.
 - The parent is the last comment whose marker is less deep. Refused as replies under nothing: a
   first comment that stands two of its own steps from the edge (a single tab is one step), a reply
   two steps below its parent, a list that comes back a step to the left with a number that does
@@ -39,7 +40,6 @@ from articles.importer.lines import (
     count_blanks,
     ends_in_date,
     get_lead,
-    is_date,
     is_deeper,
     is_header_of,
     measure_lead,
@@ -74,6 +74,15 @@ class _Draft:
     @property
     def dot(self) -> int:
         return self.indent + len(self.marker.digits)
+
+    @property
+    def hanging(self) -> int:
+        """The first letter behind the number: replies may hang there, as the header may."""
+        return self.dot + len(". ")
+
+    def is_beyond_replies(self, indent: int, step: int) -> bool:
+        """Whether a reply with this step cannot stand so deep."""
+        return indent > self.hanging and indent >= self.indent + 2 * max(self.step, step)
 
 
 def read_thread(
@@ -165,9 +174,9 @@ class _Thread:
 
     def is_followed_by_header(self, at: int, marker: Marker) -> bool:
         after = self.find_next_line(at)
-        if after is None and self.continues_a_list(at):
-            return False
         if after is None:
+            if self.is_listed(at):
+                return False
             raise PageError(
                 at + 1,
                 f"the comment {shorten(self.lines[at].strip())} cut off",
@@ -184,21 +193,22 @@ class _Thread:
             )
         return False
 
-    def continues_a_list(self, at: int) -> bool:
-        """Whether the line above has the form of a marker too, and is text: people write lists."""
-        above = at - 1
-        return (
-            above >= self.start
-            and self.measure(above) == self.measure(at)
-            and read_marker(self.lines[above].strip()) is not None
-        )
+    def is_listed(self, at: int) -> bool:
+        """Whether the last line, a marker by its form, is part of a list that somebody wrote."""
+        if not self.branch:
+            return False
+        draft = self.drafts[self.branch[-1]]
+        indent = self.measure(at)
+        words = [each for each in range(draft.text_start, at) if self.lines[each]]
+        if indent > draft.indent and words and read_marker(self.lines[words[-1]].strip()):
+            return True
+        return draft.is_beyond_replies(indent, draft.step)
 
     def refuse_damaged_marker(self, at: int, body: str) -> None:
-        if at + 1 >= len(self.lines) or not resembles_marker(body):
+        after = self.lines[at + 1] if at + 1 < len(self.lines) else ""
+        if not after or self.measure(at + 1) <= self.measure(at):
             return
-        after = self.lines[at + 1]
-        deeper = after and self.measure(at + 1) > self.measure(at)
-        if deeper and ends_in_date(after) and not is_date(after):
+        if resembles_marker(body, after.strip()):
             raise PageError(
                 at + 1,
                 f"{shorten(body)} above what seems to be a header",
@@ -282,10 +292,7 @@ class _Thread:
                 f"and {parent.text_indent}",
                 f"an indent that says whether it replies to line {parent.line} or stands beside it",
             )
-        # Replies may hang under the first letter behind a wide number, as the header may.
-        hanging = parent.dot + len(". ")
-        two_steps = parent.indent + 2 * max(parent.step, draft.step)
-        if draft.indent > hanging and draft.indent >= two_steps:
+        if parent.is_beyond_replies(draft.indent, draft.step):
             raise PageError(
                 draft.line,
                 f"a reply at an indent of {draft.indent} under nothing",
@@ -338,11 +345,14 @@ class _Thread:
 
     def compare_real_names(self, warnings: list[PageWarning]) -> None:
         first_given: dict[str, _Draft] = {}
+        told: set[tuple[str, str]] = set()
         for draft in self.drafts:
             if draft.real_name is None:
                 continue
             first = first_given.setdefault(draft.marker.handle, draft)
-            if first.real_name != draft.real_name:
+            fact = (draft.marker.handle, draft.real_name)
+            if first.real_name != draft.real_name and fact not in told:
+                told.add(fact)
                 warnings.append(
                     PageWarning(
                         draft.line + 1,
@@ -353,8 +363,9 @@ class _Thread:
 
     def take_off_indent(self, draft: _Draft, leads: list[str], tab_width: int) -> list[str]:
         places = range(draft.text_start, draft.text_end)
-        least = min((self.measure(at) for at in places if self.lines[at]), default=0)
-        indent = max(least, draft.text_indent)
+        # A second notice stands at the edge, whatever indent the words around it have.
+        words = (self.measure(at) for at in places if self.lines[at])
+        indent = min((width for width in words if width > draft.indent), default=0)
         return [
             self.lines[at][count_blanks(leads[at - self.start], indent, tab_width) :]
             for at in places

@@ -2,8 +2,8 @@
 
 from accounts.models import User
 from articles.importer.parser import DEFAULT_NOTICE
-from articles.models import Article, Section
-from comments.models import Comment, Discussion
+from articles.models import Article, Byline, Section
+from comments.models import Comment, Discussion, ModerationEntry
 
 PAGE = f"""Rain again
 
@@ -33,6 +33,14 @@ LONGER = f"""{PAGE}  3. cleo Offline cleo
     cleo 9 January 2022 12: 00
     It has stopped.
 """
+
+
+def empty_portal():
+    # Comments refuse to be deleted one by one, and protect what they hang on.
+    ModerationEntry.objects.all()._raw_delete("default")
+    Comment.objects.all()._raw_delete("default")
+    for model in (Byline, Article, Section, Discussion, User):
+        model.objects.all()._raw_delete("default")
 
 
 def stored():

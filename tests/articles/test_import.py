@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from articles import publishing
@@ -164,6 +165,66 @@ class TestImportingAgain:
         ran = import_pages(rain)
         assert f"{rain}:22: “ben” is called “Benedict” here; the portal keeps “Ben B.”" in ran.out
 
+    def test_comments_that_moved_are_a_change(self, imported, import_pages, rain):
+        first = PAGE.index("  1. ada")
+        second = PAGE.index("  2. ben")
+        moved = PAGE[second:].replace("2.", "1.") + PAGE[first:second].replace(
+            "  1. ada", "  2. ada"
+        )
+        rain.write_text(PAGE[:first] + moved)
+        ran = import_pages(rain)
+        assert "Pages: 0 new, 1 updated, 0 unchanged." in ran.out
+        assert "Nothing has changed." not in ran.out
+
+    def test_what_its_author_edited_here_stays_and_is_told(self, imported, import_pages, rain):
+        comment = Comment.objects.get(text="Still raining.")
+        user = comment.author
+        user.claimed_at = timezone.now()
+        user.save()
+        comment.edited_at = timezone.now()
+        comment.text = "It stopped."
+        comment.save()
+        rain.write_text(PAGE.replace("Still raining.", "Raining still."))
+        ran = import_pages(rain)
+        assert f"{rain}:1: edited here by their authors, left as they are: 1 comments" in ran.out
+        assert ", 1 edited here." in ran.out
+        comment.refresh_from_db()
+        assert comment.text == "It stopped."
+
+
+class TestTheDateThatWasReadOffThePage:
+    EARLIER = PAGE.replace("8 January 2022 10", "6 January 2022 10")
+
+    def test_is_read_again(self, import_pages, rain):
+        rain.write_text(PAGE[: PAGE.index("  1. ada")])
+        import_pages(rain)
+        for text, day in ((PAGE, 8), (self.EARLIER, 6), (PAGE, 8)):
+            rain.write_text(text)
+            assert "1 updated" in import_pages(rain).out
+            assert Article.objects.get().published_at == datetime(2022, 1, day, tzinfo=UTC)
+
+    def test_stays_when_the_page_has_no_comments_any_more(self, imported, import_pages, rain):
+        rain.write_text(PAGE[: PAGE.index("  1. ada")])
+        import_pages(rain)
+        assert Article.objects.get().published_at == datetime(2022, 1, 8, tzinfo=UTC)
+
+    def test_is_an_editors_once_they_gave_one(self, imported, import_pages, rain):
+        moment = datetime(2022, 1, 9, 8, 30, tzinfo=UTC)
+        publishing.update_article(article=imported, published_at=moment)
+        rain.write_text(self.EARLIER)
+        import_pages(rain)
+        assert Article.objects.get().published_at == moment
+
+    @pytest.mark.parametrize("at_first", [True, False])
+    def test_is_the_options_where_it_is_given(self, import_pages, rain, at_first):
+        """Also where it is the day that the page has."""
+        import_pages(rain, **({"published": "2022-01-08"} if at_first else {}))
+        if not at_first:
+            import_pages(rain, published="2022-01-08")
+        rain.write_text(self.EARLIER)
+        import_pages(rain)
+        assert Article.objects.get().published_at == datetime(2022, 1, 8, tzinfo=UTC)
+
 
 class TestWhichPageItIs:
     @pytest.mark.parametrize(
@@ -181,6 +242,12 @@ class TestWhichPageItIs:
             # The same title over nothing that is the same; the same file with another article.
             ("wet.txt", f"Rain again\n\nIn May.\n{DEFAULT_NOTICE}\n", 2),
             ("rain.txt", f"Sun\n\nIt shines.\n{DEFAULT_NOTICE}\n", 2),
+            # Title and file are the same: one word of body or talk that stays is enough.
+            ("rain.txt", f"Rain again\n\nIn May.\n{DEFAULT_NOTICE}\n", 2),
+            ("rain.txt", f"Rain again\n\nIn May.\n\nI am wet\n{DEFAULT_NOTICE}\n", 1),
+            ("rain.txt", "Rain again\n\nIn May.\n" + PAGE[PAGE.index(DEFAULT_NOTICE) :], 1),
+            # A paragraph that many pages share, under another title.
+            ("rain.txt", f"Sun\n\nI am wet\n{DEFAULT_NOTICE}\n", 2),
             # Only words in common.
             ("wet.txt", PAGE.replace("Rain again", "Rain"), 2),
         ],
@@ -205,6 +272,37 @@ class TestWhichPageItIs:
         folder = save_page("news/week2.txt", f"The week\n\n{shared}\n\nOf June.\n").parent
         assert import_pages(folder).status == 0
         assert Article.objects.count() == 4
+
+    def test_a_mended_page_of_one_paragraph_and_one_comment_is_the_same(
+        self, import_pages, save_page
+    ):
+        def text(words, said):
+            header = "  1. anna Offline anna\n    anna 8 January 2022 10: 28"
+            return f"Budget\n\n{words}\n{DEFAULT_NOTICE}\n{header}\n    {said}\n"
+
+        page = save_page("page.txt", text("About mony.", "I see it comming."))
+        import_pages(page)
+        page.write_text(text("About money.", "I see it coming."))
+        ran = import_pages(page)
+        assert "Pages: 0 new, 1 updated" in ran.out
+        page.write_text(text("Cup won.", "Hooray!"))
+        assert "Pages: 1 new" in import_pages(page).out
+
+    def test_a_page_is_known_by_what_it_said_not_by_what_editors_made_of_it(
+        self, imported, import_pages, rain
+    ):
+        blocks = [{"type": "paragraph", "text": "Rewritten at the desk."}]
+        publishing.update_article(article=imported, title="Storm", blocks=blocks)
+        rain.write_text(PAGE.replace("Rain again", "Rain, again"))
+        import_pages(rain)
+        article = Article.objects.get()
+        assert (article.title, article.blocks) == ("Rain, again", blocks)
+
+    def test_comments_without_words_make_no_pages_one(self, import_pages, save_page):
+        talk = f"{DEFAULT_NOTICE}\n  1. anna Offline anna\n    anna 8 January 2022 10: 28\n"
+        import_pages(save_page("a/page.txt", f"Budget\n\nAbout money.\n{talk}"))
+        import_pages(save_page("b/other.txt", f"Budget\n\nAbout sport.\n{talk}    \n"))
+        assert Article.objects.count() == 2
 
     def test_a_namesake_with_one_comment_in_common_is_another_page(self, import_pages, save_page):
         def text(title, words, said):

@@ -7,7 +7,7 @@ import pytest
 from articles.importer.parser import DEFAULT_NOTICE
 from articles.models import Article
 from comments.models import Comment
-from tests.articles.rain import LONGER, PAGE, stored
+from tests.articles.rain import LONGER, PAGE, empty_portal, stored
 
 
 class TestRefusals:
@@ -132,6 +132,20 @@ class TestOptions:
         assert Article.objects.get().published_at == moment
         first = Comment.objects.order_by("posted_at").first()
         assert first.posted_at == datetime(2022, 1, 8, 9, 28, tzinfo=UTC)
+
+    def test_the_day_is_the_sites_whatever_the_pages_clocks(
+        self, import_pages, export_pages, save_page, rain, settings
+    ):
+        # In Tokyo it is the 9th already, and a page of the site's clocks says the 8th.
+        rain.write_text(PAGE.replace("8 January 2022 10: 28", "9 January 2022 3: 00"))
+        import_pages(rain, timezone="Asia/Tokyo")
+        before, text = export_pages().out, export_pages(format="text").out
+        assert Article.objects.get().published_at == datetime(2022, 1, 8, tzinfo=UTC)
+        with_clocks = export_pages(format="text", timezone="Asia/Tokyo").out
+        for page, options in ((text, {}), (with_clocks, {"timezone": "Asia/Tokyo"})):
+            empty_portal()
+            assert import_pages(save_page("again.txt", page), **options).status == 0
+            assert export_pages().out == before
 
     def test_a_time_that_came_twice_is_read_as_the_first_with_a_warning(
         self, import_pages, save_page

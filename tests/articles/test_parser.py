@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from articles.importer.layout import write_page
 from articles.importer.lines import SHOWN_CHARACTERS
 from articles.importer.parser import DEFAULT_NOTICE, parse
 from articles.importer.quotations import QuotationKey, resolve_quotations
@@ -574,7 +575,7 @@ def test_numbers_aligned_at_their_dots_are_one_list():
 def test_blanks_beyond_the_indent_of_a_comment_stay():
     assert parse_only_comment("    a", "      b", "", "     c").blocks == (Text("a\n  b\n\n c"),)
     assert parse_only_comment("        a", "          b").blocks == (Text("a\n  b"),)
-    assert parse_only_comment("   a", "     b").blocks == (Text("a\n b"),)
+    assert parse_only_comment("   a", "     b").blocks == (Text("a\n  b"),)
 
 
 NUMBERS = [
@@ -620,9 +621,30 @@ def test_a_list_at_the_end_of_the_file_is_text():
     assert page.comments[0].blocks[0].text.endswith("1. one Offline one\n2. two Offline two")
 
 
+def test_a_second_notice_takes_no_blank_off_the_words_around_it():
+    page = parse_thread(*A[:2], "      words", DEFAULT_NOTICE, "        more")
+    assert page.comments[0].blocks == (Text(f"words\n{DEFAULT_NOTICE}\n  more"),)
+
+
 def test_a_numbered_line_over_a_date_alone_is_text():
     page = parse_thread(*A, "    1. born on", f"      {HEADER_TIME}")
     assert outline(page) == [(0, "a")]
+
+
+def test_a_marker_at_the_end_that_no_reply_could_stand_at_is_text():
+    page = parse_thread(*A[:2], "      These:", "      1. b Offline b")
+    assert outline(page) == [(0, "a")]
+    assert page.comments[0].blocks == (Text("These:\n1. b Offline b"),)
+    assert parse(write_page(page)) == page
+    alone = parse_thread(*A[:2], "      1. b Offline b")
+    assert alone.comments[0].blocks == (Text("1. b Offline b"),)
+    assert parse(write_page(alone)) == alone
+
+
+def test_whom_a_quotation_names_is_no_marker():
+    words = ["       Quote: 1. x Online x", f"     b {HEADER_TIME}", "    c"]
+    page = parse_thread(*A[:2], *words)
+    assert parse(write_page(page)) == page
 
 
 def test_two_real_names_of_one_handle_are_a_doubt():
@@ -633,6 +655,16 @@ def test_two_real_names_of_one_handle_are_a_doubt():
     )
     assert collect_people(page) == {"a": "Ann"}
     assert [warning.line for warning in page.warnings] == [11]
+
+
+def test_one_fact_is_one_doubt():
+    names = ["Ann", "Anna", "Anna", "Ann"]
+    lines = [
+        (f"  {at}. a Offline a", f"    a ({name}) {HEADER_TIME}")
+        for at, name in enumerate(names, 1)
+    ]
+    page = parse_thread(*(line for pair in lines for line in pair))
+    assert [warning.line for warning in page.warnings] == [9]
 
 
 def test_a_line_that_ends_in_a_date_is_a_doubt():
@@ -650,6 +682,8 @@ REFUSED_THREADS = [
     ("a marker and nothing else", ["  1. a Offline a"], 6),
     ("a marker at the end", [*A, "  2. b Offline b"], 9),
     ("a reply's marker at the end", [*A, "    1. b Offline b", "", ""], 9),
+    ("a reply's marker below text that hangs", [*A[:2], "      x", "    1. b Offline b"], 9),
+    ("a marker over a date", [*A, "    1. b Offline c", f"      {HEADER_TIME}"], 9),
     (
         "a marker, a blank line, its header",
         [*A, "  2. b Offline b", "", f"    b {HEADER_TIME}"],

@@ -128,6 +128,21 @@ def test_what_is_no_article_is_refused(politics, make_article):
         publishing.update_article(article=make_article(), html="<b>")
 
 
+@pytest.mark.parametrize("year", [1, 1899, 9999])
+def test_people_date_articles_to_years_that_every_zone_has(politics, make_article, editor, year):
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+    article = make_article()
+    with pytest.raises(publishing.ArticleError, match="1900 to 9998"):
+        publishing.create_article(
+            by=editor, section=politics, title="A", blocks=BODY, published_at=moment
+        )
+    with pytest.raises(publishing.ArticleError, match="1900 to 9998"):
+        publishing.publish_article(by=editor, article=article, published_at=moment)
+    # An imported page has the date it has, and editors change the rest.
+    publishing.update_article(article=article, published_at=moment)
+    assert publishing.update_article(by=editor, article=article, title="B", published_at=moment)
+
+
 def test_sections_are_found_whatever_their_capitals(politics):
     assert publishing.open_section("politics") == politics
     assert publishing.open_section("  Politics ") == politics

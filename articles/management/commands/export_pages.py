@@ -1,6 +1,7 @@
 """Exports articles with their discussions: ``export_pages [SLUG...]``"""
 
 import os
+import stat
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from articles.importer import exporter, loader
+from articles.management.console import silence
 
 # A bar is drawn only for work that takes longer.
 SECONDS_WITHOUT_BAR = 1.5
@@ -23,11 +25,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("slugs", nargs="*", metavar="SLUG", help="the end of /articles/SLUG/")
+        parser.add_argument(
+            "slugs",
+            nargs="*",
+            metavar="SLUG",
+            help="the end of /articles/SLUG/; they are exported in this order",
+        )
         parser.add_argument("--format", choices=("json", "text"), default="json")
         parser.add_argument("--output", help="a file; a folder for several articles as text")
         parser.add_argument(
-            "--timezone", help="the zone of the clocks in text (default: the site's)"
+            "--timezone",
+            help="the zone whose clocks the text is written in (default: the site's); give "
+            "import_pages the same one to get the same times. JSON has offsets, and needs none",
         )
 
     def handle(self, *args, slugs, **options):
@@ -35,29 +44,30 @@ class Command(BaseCommand):
             articles = exporter.choose_articles(slugs)
         except exporter.UnknownSlugsError as error:
             raise CommandError(str(error)) from error
-        output = options["output"]
-        if output is not None:
-            output = os.fspath(output)
-            if not output:
-                raise CommandError("--output: an empty path names no file.")
+        output = None if options["output"] is None else os.fspath(options["output"])
+        if output is not None and (not output or "\0" in output):
+            raise CommandError(f"--output: {output!r} names no file.")
+        # Where it is being written, in the words of whoever asked for it.
+        self.place = "standard output" if output is None else output
         try:
             if options["format"] == "json":
                 self._write_json(articles, output)
             else:
                 self._write_text(articles, output, _read_zone(options["timezone"]))
-        except BrokenPipeError:
-            # Who reads the output has seen enough. Nothing is left to be flushed into it.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise CommandError(f"{output or 'the output'}: {reason}") from error
+            self.stdout.flush()
+        except OSError as error:
+            if output is None:
+                silence(self.stdout)
+            # A pipe breaks when whoever reads it has seen enough.
+            if not isinstance(error, BrokenPipeError):
+                raise CommandError(f"{self.place}: {error.strerror or error}") from error
 
     def _write_json(self, articles, output):
         shown = _with_bar(articles)
         if output is None:
             exporter.write_json(shown, self._print)
             return
-        with _new_file(Path(output)) as file:
+        with _file_at(Path(output)) as file:
             exporter.write_json(shown, file.write)
 
     def _write_text(self, articles, output, zone):
@@ -80,8 +90,9 @@ class Command(BaseCommand):
                 self._print(page.text)
             else:
                 target = _place_of(page, Path(output)) if is_folder else Path(output)
+                self.place = target
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with _new_file(target) as file:
+                with _file_at(target) as file:
                     file.write(page.text)
         if refused:
             raise CommandError("A saved page cannot say this:\n" + "\n".join(refused))
@@ -109,21 +120,29 @@ def _place_of(page, folder):
 
 
 @contextmanager
-def _new_file(path):
-    """A file that appears under its name only when it is whole.
+def _file_at(path):
+    """A file that appears under its name only when it is whole; a link is followed.
 
-    What is no ordinary file (a device, a pipe) is written to as it is; a link is followed.
+    What is no ordinary file (a device, a pipe, a descriptor of this process) is written as it is.
     """
-    path = path.resolve() if path.is_symlink() else path
-    if path.exists() and not path.is_file():
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    folder = os.path.realpath(path.parent)
+    if folder == "/dev" or folder.startswith("/proc/") or (mode and not stat.S_ISREG(mode)):
         with path.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         return
-    unfinished = path.with_name(path.name + ".unfinished")
+    target = Path(os.path.realpath(path))
+    # Its own name might be as long as names can be.
+    unfinished = target.with_name(f".{target.name[:40]}.{os.getpid()}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
             yield file
-        unfinished.replace(path)
+        if mode:
+            unfinished.chmod(stat.S_IMODE(mode))
+        unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 

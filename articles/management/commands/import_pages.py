@@ -17,6 +17,7 @@ from articles.importer import loader
 from articles.importer.exporter import natural_key
 from articles.importer.parser import DEFAULT_NOTICE, parse
 from articles.importer.records import PageError
+from articles.management.console import printable, silence
 from articles.publishing import ArticleError
 
 # A page of 100,000 comments has a fifth of this; what is larger is not a saved page.
@@ -73,10 +74,15 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         else:
             run.load_files(bar)
-        for line in run.report(dry_run=options["dry_run"], details=options["verbosity"] > 1):
-            self.stdout.write(_printable(line, self.stdout))
+        try:
+            for line in run.report(dry_run=options["dry_run"], details=options["verbosity"] > 1):
+                self.stdout.write(printable(line, self.stdout))
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Who reads the report has seen enough; what was imported stays.
+            silence(self.stdout)
         if run.refusals:
-            refusals = "\n".join(_printable(f"  {each}", self.stderr) for each in run.refusals)
+            refusals = "\n".join(printable(f"  {each}", self.stderr) for each in run.refusals)
             raise CommandError(f"Refused: {len(run.refusals)}.\n{refusals}")
 
 
@@ -101,8 +107,10 @@ class _Run:
         for given in paths:
             try:
                 for file, section in self._find(given):
-                    if file.resolve() not in seen:
-                        seen.add(file.resolve())
+                    # Not resolve(), which fails where links lead in a circle.
+                    real = os.path.realpath(file)
+                    if real not in seen:
+                        seen.add(real)
                         yield file, section
             except (OSError, ValueError) as error:
                 # A name that is too long, a folder that may not be looked into, a NUL.
@@ -130,7 +138,7 @@ class _Run:
             Path(parent) / name
             for parent, _, names in os.walk(folder, onerror=failed.append)
             for name in names
-            if name.lower().endswith(".txt") and not (Path(parent) / name).is_dir()
+            if name.lower().endswith(".txt")
         ]
         for error in failed:
             self.refuse(error.filename, f"the folder cannot be read: {error.strerror}")
@@ -152,7 +160,12 @@ class _Run:
                 self.refuse(file, str(error))
 
     def _load_file(self, file, section):
-        size = file.stat().st_size
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            # Reading a pipe would wait for somebody to write into it.
+            self.refuse(file, "this is no ordinary file")
+            return
+        size = found.st_size
         if size > MAX_PAGE_BYTES:
             self.refuse(file, f"{size:,} bytes are no page: at most {MAX_PAGE_BYTES:,} are read")
             return
@@ -217,12 +230,6 @@ def _section_of(path):
 def _shown(path):
     """A path as text that can be printed and stored, whatever bytes its name is made of."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _printable(line, stream):
-    """``line`` in what the terminal can print: a report is read, not parsed."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return line.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _read_zone(name):
