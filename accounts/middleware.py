@@ -1,22 +1,18 @@
 """Presence: whoever is signed in and asks for a page has been seen."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import membership
+from accounts.patience import impatience
 
 logger = logging.getLogger(__name__)
-
-# A page is worth more than the minute in which its reader was seen: on SQLite, where a long
-# import keeps everybody from writing, presence waits this long and is then left for next time.
-PATIENCE_MS = 100
 
 
 def note_presence(
@@ -42,19 +38,5 @@ def note_presence(
 
 def _note(person, now: datetime) -> None:
     if person.is_authenticated and membership.presence_is_due(person, now):
-        with _impatience():
+        with impatience():
             membership.note_seen(person, now)
-
-
-@contextmanager
-def _impatience() -> Iterator[None]:
-    if connection.vendor != "sqlite":
-        yield
-        return
-    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")

@@ -1,6 +1,7 @@
 """WHO: the people of the portal, those who signed up and those who came with imported pages."""
 
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -140,6 +141,7 @@ class User(AbstractBaseUser):
         return person_url(self.pk, self.handle)
 
 
+@lru_cache(maxsize=8_192)
 def person_url(pk, handle):
     """The address of a person's page.
 
