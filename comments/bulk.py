@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import Max
 
-from comments import markup
+from comments import markup, ranking
 from comments.matching import Matching
-from comments.models import Comment, Discussion, ModerationEntry
+from comments.models import Comment, ModerationEntry
 from comments.posting import lock_discussion, number_under
 from comments.tree import PLACE_COLUMNS, next_tree_id, spread
 
@@ -92,6 +92,9 @@ class _NewComment:
     reply_count: int = 0
     position: int = 0
     number: str = ""
+    arrival: int = 0
+    state: str = Comment.State.VISIBLE
+    agree_count: int = 0
 
 
 class _Merge:
@@ -150,8 +153,8 @@ class _Merge:
     def write(self):
         """Places, numbers and stores everything; the counters last. Returns the report."""
         rows = dict(self.present)
-        for comment in self.new:
-            rows[comment.pk] = self._new_row(comment)
+        for arrival, comment in enumerate(self.new, self.discussion.arrival_count + 1):
+            rows[comment.pk] = self._new_row(comment, arrival)
         trees = self._tree_ids()
         for position, (root, tree_id) in enumerate(trees.items(), 1):
             self._place_tree(root, position, tree_id, rows)
@@ -162,6 +165,7 @@ class _Merge:
         self._store(rows)
         if report.added or report.updated or self.reordered:
             self._count(trees)
+            ranking.rank_again(self.discussion, rows.values())
         return report
 
     def _tree_ids(self):
@@ -206,8 +210,8 @@ class _Merge:
                 row = rows[pk]
                 row.lft, row.rght, row.free_from = place.lft, place.rght, place.free_from
 
-    def _new_row(self, comment):
-        row = _NewComment(comment.pk, self.discussion.pk)
+    def _new_row(self, comment, arrival):
+        row = _NewComment(comment.pk, self.discussion.pk, arrival=arrival)
         _take_words(row, comment)
         return row
 
@@ -243,13 +247,14 @@ class _Merge:
 
     def _count(self, trees):
         comments = Comment.objects.filter(discussion_id=self.discussion.pk)
-        Discussion.objects.filter(pk=self.discussion.pk).update(
-            comment_count=comments.filter(state=Comment.State.VISIBLE).count(),
-            top_level_count=len(trees),
-            last_tree_id=max(trees.values(), default=self.discussion.last_tree_id),
-            last_posted_at=comments.aggregate(last=Max("posted_at"))["last"],
-            version=F("version") + 1,
-        )
+        discussion = self.discussion
+        discussion.comment_count = comments.filter(state=Comment.State.VISIBLE).count()
+        discussion.top_level_count = len(trees)
+        discussion.arrival_count += len(self.new)
+        discussion.last_tree_id = max(trees.values(), default=discussion.last_tree_id)
+        discussion.last_posted_at = comments.aggregate(last=Max("posted_at"))["last"]
+        discussion.version += 1
+        discussion.save()
 
 
 def _values(row, names):

@@ -30,9 +30,15 @@ class Discussion(models.Model):
     # Every top-level comment ever, so that the next one's number is never used twice.
     top_level_count = models.PositiveIntegerField(default=0, editable=False)
     last_tree_id = models.BigIntegerField(default=0, editable=False)
+    # Every comment ever: each one's ``arrival`` is its number in this count, so that what came
+    # after a moment is a range, and how many came is a subtraction.
+    arrival_count = models.PositiveIntegerField(default=0, editable=False)
     last_posted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # Grows with everything that changes what a reader of the discussion sees: part of its ETag.
+    # Grows with everything that readers of the discussion see change, but for votes on replies:
+    # how its threads ranked at an earlier version can be told from ``ThreadMove``.
     version = models.PositiveBigIntegerField(default=1, editable=False)
+    # The first version from which on it can: what moved before is no longer kept.
+    ranked_from = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -91,6 +97,9 @@ class Comment(MPTTModel):
     # Place among its siblings, from 1; with ``parent`` the truth that ``lft`` is derived from.
     position = models.PositiveIntegerField(default=1, editable=False)
     number = models.CharField(max_length=MAX_NUMBER_LENGTH, editable=False)
+    # Place among all comments of the discussion in the order in which they came, from 1.
+    arrival = models.PositiveIntegerField(default=0, editable=False)
+    agree_count = models.PositiveIntegerField(default=0, editable=False)
 
     posted_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -124,6 +133,10 @@ class Comment(MPTTModel):
             models.Index(fields=["discussion", "tree_id", "lft"], name="comment_display_order"),
             # Reader: discussions.load_branch; declared here so that mptt adds no second one.
             models.Index(fields=["tree_id", "lft"], name="comment_tree_order"),
+            # Reader: arrivals, what came since somebody's last visit.
+            models.Index(fields=["discussion", "arrival"], name="comment_arrival"),
+            # Reader: visits, how much of a thread is new to somebody.
+            models.Index(fields=["tree_id", "arrival"], name="comment_tree_arrival"),
             # Reader: discussions.by_person, the flood check, the admin's search by author.
             models.Index(fields=["author", "-id"], name="comment_by_author"),
             # Reader: the admin's list, filtered by state.
@@ -162,6 +175,158 @@ class Comment(MPTTModel):
         raise TreeError("Comments are not deleted: withdraw or hide them.")
 
 
+class Thread(models.Model):
+    """A top-level comment with all that hangs under it: what the orders of a discussion rank.
+
+    A row of its own, so that replies deep in the tree count here without a lock on the
+    top-level comment. Written under the discussion's lock, by ``comments.ranking`` alone.
+    """
+
+    root = models.OneToOneField(
+        Comment, on_delete=models.PROTECT, primary_key=True, related_name="thread"
+    )
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.PROTECT, related_name="threads", db_index=False
+    )
+    tree_id = models.BigIntegerField(unique=True)
+    # All its comments, tombstones and the top-level one among them.
+    size = models.PositiveIntegerField(default=1)
+    # What "most discussed" ranks by: the replies that readers can see.
+    visible_replies = models.PositiveIntegerField(default=0)
+    # What "best" ranks by: ``ranking.best_of`` the top-level comment's votes.
+    best = models.PositiveIntegerField(default=0)
+    # The discussion's version when it began, and when it last moved in one of the orders.
+    began_in = models.PositiveBigIntegerField(default=0)
+    moved_in = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            # Reader: orders, one index for each of them.
+            models.Index(fields=["discussion", "tree_id"], name="thread_by_time"),
+            models.Index(fields=["discussion", "best", "tree_id"], name="thread_by_votes"),
+            models.Index(
+                fields=["discussion", "visible_replies", "tree_id"], name="thread_by_replies"
+            ),
+        )
+
+    def __str__(self):
+        return f"Thread {self.root_id}"
+
+
+class ThreadMove(models.Model):
+    """How a thread ranked before a version of its discussion: kept for a while, see ``orders``."""
+
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.CASCADE, related_name="moves", db_index=False
+    )
+    thread = models.ForeignKey(
+        Thread, on_delete=models.CASCADE, related_name="moves", db_index=False
+    )
+    version = models.PositiveBigIntegerField()
+    visible_replies = models.PositiveIntegerField()
+    best = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (
+            # Reader: orders, what moved since a version.
+            models.Index(fields=["discussion", "version"], name="move_by_version"),
+        )
+
+    def __str__(self):
+        return f"Thread {self.thread_id} in version {self.version}"
+
+
+class Vote(models.Model):
+    """Somebody agrees with a comment. Withdrawn, it is gone."""
+
+    comment = models.ForeignKey(
+        Comment, on_delete=models.PROTECT, related_name="votes", db_index=False
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes", db_index=False
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["person", "comment"], name="one_vote_a_person"),
+        )
+        indexes = (
+            # Reader: check_threads, which counts them.
+            models.Index(fields=["comment"], name="vote_by_comment"),
+        )
+
+    def __str__(self):
+        return f"{self.person} agrees with #{self.comment_id}"
+
+
+class Visit(models.Model):
+    """How far somebody has seen a discussion. ``seen`` and ``latest`` are arrivals.
+
+    While a visit lasts, what came after ``seen`` stays marked on every page; the next visit
+    begins where this one ended, at ``latest``.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="visits", db_index=False
+    )
+    discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="visits")
+    seen = models.PositiveIntegerField()
+    latest = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["person", "discussion"], name="one_visit_a_person"),
+        )
+
+    def __str__(self):
+        return f"{self.person} in {self.discussion_id}"
+
+
+class Preference(models.Model):
+    """How somebody likes discussions shown."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="preference",
+    )
+    order = models.CharField(max_length=10)
+
+    def __str__(self):
+        return f"{self.person}: {self.order}"
+
+
+class Revision(models.Model):
+    """What a comment said before it was edited. Public, unless a moderator has hidden it."""
+
+    comment = models.ForeignKey(
+        Comment, on_delete=models.PROTECT, related_name="revisions", db_index=False
+    )
+    # The comment's ``revision`` while it said this.
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    blocks = models.JSONField(null=True, blank=True)
+    written_at = models.DateTimeField()
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["comment", "number"], name="one_text_a_revision"),
+        )
+
+    def __str__(self):
+        return f"#{self.comment_id}, version {self.number}"
+
+    @property
+    def markdown(self):
+        return self.text if self.blocks is None else blocks_as_markdown(self.blocks)
+
+
 class LogQuerySet(models.QuerySet):
     """Reads and inserts: what is in the log stays as it was written."""
 
@@ -182,6 +347,8 @@ class ModerationEntry(models.Model):
         HIDE = "hide", "Hid a comment"
         RESTORE = "restore", "Restored a comment"
         EDIT = "edit", "Edited their comment"
+        HIDE_TEXT = "hide_text", "Hid an earlier version"
+        SHOW_TEXT = "show_text", "Showed an earlier version again"
         WITHDRAW = "withdraw", "Withdrew their comment"
         CLOSE = "close", "Closed a discussion"
         REOPEN = "reopen", "Reopened a discussion"

@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts import membership
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.permissions import can_close, can_moderate, require
-from comments.posting import touch_discussion
+from comments.ranking import touch_discussion
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
@@ -62,7 +62,8 @@ def _move(by, comment, before, after, act, reason, seen_revision):
             before=was,
             after={"state": comment.state, "reason": comment.state_reason},
         )
-        touch_discussion(comment.discussion_id, visible=1 if after == "visible" else -1)
+        appeared = 1 if after == Comment.State.VISIBLE else -1
+        touch_discussion(comment.discussion_id, visible=appeared, comment=comment)
         return comment
 
 

@@ -1,33 +1,39 @@
 """WRITE: opening discussions, and what authors do with their own comments."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts import directory
-from comments import discussions, markup
-from comments.models import MAX_NUMBER_LENGTH, Comment, Discussion, ModerationEntry
-from comments.permissions import can_change, require
-from comments.screening import EDIT_PHASES, PHASES, Context, Draft, screen
+from comments import contributions, markup, mentions, ranking, visits
+from comments.models import MAX_NUMBER_LENGTH, Comment, Discussion, ModerationEntry, Revision
+from comments.permissions import can_edit, edit_until, is_author, require, require_own
+from comments.screening import (
+    DOORS,
+    EDIT_PHASES,
+    PHASES,
+    REASON_PHASES,
+    Context,
+    Draft,
+    RefusedError,
+    screen,
+)
 from comments.tree import NoRoomError, TreeError
+from comments.turns import wait_for_turn
 from comments.wording import moment_text
 
-# The first key of our advisory locks; any number that nobody else of this database uses.
-_TURNS = 7_402
+# What a post moves on in its discussion.
+_COUNTERS = (
+    "version", "arrival_count", "comment_count", "last_posted_at", "top_level_count",
+    "last_tree_id",
+)  # fmt: skip
 # How often locking a discussion begins again because readers posted while it waited.
 ATTEMPTS = 20
-
-
-class RefusedError(Exception):
-    """A comment was not taken. ``verdict`` says why, in words for its author."""
-
-    def __init__(self, verdict):
-        super().__init__(verdict.message)
-        self.verdict = verdict
 
 
 class EditedMeanwhileError(Exception):
@@ -93,91 +99,97 @@ def post_comment(*, by, discussion, parent=None, text, submission_key=None):
     other words, as from a page that was gone back to, it is another comment.
 
     One transaction. Waits for another post of the same person (an advisory lock, no row's),
-    locks the parent's row (a top-level comment: the discussion's), then moves the
-    discussion's counters on. Where the parent has no room left, its whole tree is locked and
-    spread out, once.
+    locks the parent's row and then the discussion's, whose counters and thread move on. Where
+    the parent has no room left, its whole tree is locked and spread out, once.
     """
     require(by.is_authenticated, "Sign in to comment.")
     text = _tidy(text)
     if submission_key is not None:
         place = f"{discussion.pk}/{parent.pk if parent else ''}"
         submission_key = uuid.uuid5(submission_key, f"{place}/{text}")
+    html = _as_html(text)
     with transaction.atomic():
-        _wait_for_turn(by)
+        wait_for_turn(by)
         done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key)
         if submission_key is not None and (twin := done.first()) is not None:
             return twin
         try:
             with transaction.atomic():
-                return _insert(by, discussion, parent, text, submission_key)
+                return _insert(by, discussion, parent, text, html, submission_key)
         except NoRoomError as full:
             # Rolled back to the savepoint, so no row is locked when the tree is.
             Comment.objects.respread(full.tree_id)
-            return _insert(by, discussion, parent, text, submission_key)
+            return _insert(by, discussion, parent, text, html, submission_key)
 
 
-def _wait_for_turn(by):
-    """One post of a person at a time, until the end of the transaction.
+def _as_html(text):
+    """``text`` as readers are shown it, with links to whom it mentions.
 
-    What somebody posts at once from many windows is counted, and twins find each other. On
-    SQLite there is one writer anyway.
+    Asked before anything is locked: nobody waits while a long text is read. One query at most.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_TURNS, by.pk])
+    called = directory.people_called(mentions.candidates(markup.legible(text)))
+    return markup.render_markdown(text, called)
 
 
-def _insert(by, discussion, parent, text, submission_key):
-    if parent is None:
-        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
-    else:
+def _insert(by, discussion, parent, text, html, submission_key):
+    if parent is not None:
         parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
-        discussion = Discussion.objects.get(pk=discussion.pk)
         if parent.discussion_id != discussion.pk:
             raise TreeError("The comment that is answered belongs to another discussion.")
+    discussion = Discussion.objects.get(pk=discussion.pk)
     now = timezone.now()
     context = _context(by, discussion, now, parent_is_visible=parent is None or parent.is_visible)
     _screen(text, context, PHASES)
+    discussion = ranking.lock(discussion.pk)
+    # It may have been closed, or its page taken down, while this waited for its turn.
+    _screen(text, replace(context, **_doors(discussion, now)), DOORS)
     position = discussion.top_level_count + 1 if parent is None else parent.reply_count + 1
+    discussion.version += 1
+    discussion.arrival_count += 1
+    discussion.comment_count += 1
+    discussion.last_posted_at = now
     comment = Comment(
         discussion=discussion,
         author=by,
         position=position,
         number=number_under("" if parent is None else parent.number, position),
+        arrival=discussion.arrival_count,
         posted_at=now,
         text=text,
-        html=markup.render_markdown(text),
+        html=html,
         submission_key=submission_key,
     )
     Comment.objects.insert_node(comment, parent, save=True)
-    moved = {
-        "comment_count": F("comment_count") + 1,
-        "version": F("version") + 1,
-        "last_posted_at": now,
-    }
     if parent is None:
-        moved |= {"top_level_count": position, "last_tree_id": comment.tree_id}
-    still_open = Discussion.objects.filter(pk=discussion.pk, state=Discussion.State.OPEN)
-    while not still_open.update(**moved):
-        # Closed while this was being written: the verdict takes everything back. Without one
-        # it was opened again meanwhile.
-        discussion.refresh_from_db()
-        _screen(text, _context(by, discussion, now), PHASES)
+        discussion.top_level_count = position
+        discussion.last_tree_id = comment.tree_id
+    discussion.save(update_fields=_COUNTERS)
+    if parent is None:
+        ranking.begin_thread(discussion, comment)
+    else:
+        ranking.move_thread(discussion, comment.tree_id, size=1, visible_replies=1)
+    visits.note_own(by, comment)
     return comment
+
+
+def _doors(discussion, now):
+    return {
+        "page_is_readable": discussion.is_readable(now),
+        "discussion_is_open": discussion.is_open,
+        "closed_reason": discussion.closed_reason,
+    }
 
 
 def _context(by, discussion, now, *, parent_is_visible=True):
     until, reason = directory.suspension_of(by.pk)
     return Context(
         now=now,
-        page_is_readable=discussion.is_readable(now),
-        discussion_is_open=discussion.is_open,
-        closed_reason=discussion.closed_reason,
+        **_doors(discussion, now),
         parent_is_visible=parent_is_visible,
         suspended_until=until,
         suspended_until_text=moment_text(until) if until else "",
         suspension_reason=reason,
-        posted_last_minute=discussions.recent_posts(
+        posted_last_minute=contributions.recent_posts(
             by, since=now - timedelta(minutes=1), at_most=settings.COMMENTS_PER_MINUTE
         ),
         posts_a_minute=settings.COMMENTS_PER_MINUTE,
@@ -199,25 +211,38 @@ def edit_comment(*, by, comment, text, seen_revision):
     """Replaces the text of the author's own comment and marks it as edited.
 
     Returns the comment, or False when the text is what it was. Raises ``PermissionDenied``,
-    ``RefusedError``, and ``EditedMeanwhileError`` when ``seen_revision`` is not the current
-    one. One transaction; locks the comment's row. What it said before is kept in the log.
+    ``RefusedError`` (when the time for it is over, too), and ``EditedMeanwhileError`` when
+    ``seen_revision`` is not the current one. One transaction; locks the comment's row, then
+    the discussion's. What it said before is kept as a version, and in the log.
     """
+    html = _as_html(_tidy(text))
     with transaction.atomic():
         comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-        require(can_change(by, comment), "Only its author can edit this comment.")
+        require_own(by, comment, "edit")
         discussion = Discussion.objects.get(pk=comment.discussion_id)
         now = timezone.now()
-        _screen(text, _context(by, discussion, now), EDIT_PHASES)
+        window = {
+            "is_editable": can_edit(by, comment, now),
+            "edit_until_text": moment_text(edit_until(by, comment.posted_at, now)),
+        }
+        _screen(text, replace(_context(by, discussion, now), **window), EDIT_PHASES)
         if comment.revision != seen_revision:
             raise EditedMeanwhileError(comment)
         text = _tidy(text)
         if text == _tidy(comment.markdown):
             return False
         before = {"text": comment.text, "blocks": comment.blocks, "revision": comment.revision}
+        Revision.objects.create(
+            comment=comment,
+            number=comment.revision,
+            text=comment.text,
+            blocks=comment.blocks,
+            written_at=comment.edited_at or comment.posted_at,
+        )
         comment.text = text
         # What an author edits here becomes a comment of this portal, Markdown and all.
         comment.blocks = None
-        comment.html = markup.render_markdown(text)
+        comment.html = html
         comment.edited_at = now
         comment.revision += 1
         comment.save(update_fields=["text", "blocks", "html", "edited_at", "revision"])
@@ -229,38 +254,39 @@ def edit_comment(*, by, comment, text, seen_revision):
             before=before,
             after={"text": text, "revision": comment.revision},
         )
-        touch_discussion(discussion.pk)
+        ranking.touch_discussion(discussion.pk)
         return comment
 
 
-def withdraw_comment(*, by, comment):
+def withdraw_comment(*, by, comment, reason=""):
     """Takes the author's own comment away; a tombstone keeps its place and its replies.
 
-    Returns the comment, or False when it was withdrawn already. Raises ``PermissionDenied``.
-    One transaction; locks the comment's row. The text stays in the row for moderators.
+    The tombstone says ``reason``, if there is one. Returns the comment, or False when it was
+    withdrawn already. Raises ``PermissionDenied``, and ``RefusedError`` for a reason that
+    cannot be shown. One transaction; locks the comment's row, then the discussion's. The text
+    stays in the row for moderators.
     """
+    reason = markup.one_line(reason)
     with transaction.atomic():
         comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-        if comment.author_id == by.pk and comment.state == Comment.State.WITHDRAWN:
+        if is_author(by, comment) and comment.state == Comment.State.WITHDRAWN:
             return False
-        require(can_change(by, comment), "Only its author can withdraw this comment.")
+        require_own(by, comment, "withdraw")
+        if reason:
+            discussion = Discussion.objects.get(pk=comment.discussion_id)
+            _screen(reason, _context(by, discussion, timezone.now()), REASON_PHASES)
         comment.state = Comment.State.WITHDRAWN
+        comment.state_reason = reason
         comment.revision += 1
-        comment.save(update_fields=["state", "revision"])
+        comment.save(update_fields=["state", "state_reason", "revision"])
         ModerationEntry.objects.create(
             by=by,
             act=ModerationEntry.Act.WITHDRAW,
             comment=comment,
             discussion_id=comment.discussion_id,
+            reason=reason,
             before={"state": Comment.State.VISIBLE},
             after={"state": Comment.State.WITHDRAWN},
         )
-        touch_discussion(comment.discussion_id, visible=-1)
+        ranking.touch_discussion(comment.discussion_id, visible=-1, comment=comment)
         return comment
-
-
-def touch_discussion(pk, *, visible=0):
-    """Moves a discussion's version on, and its count of visible comments by ``visible``."""
-    Discussion.objects.filter(pk=pk).update(
-        version=F("version") + 1, comment_count=F("comment_count") + visible
-    )

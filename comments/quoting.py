@@ -14,17 +14,26 @@ def blocks_as_markdown(blocks):
     would act as Markdown in plain words is escaped. Calls itself once a level of quotations:
     the importer takes at most a hundred.
     """
+    return _written(blocks, escape_plain)
+
+
+def blocks_as_text(blocks):
+    """The same for reading: the words as they stand, with nothing escaped."""
+    return _written(blocks, str)
+
+
+def _written(blocks, escape):
     return "\n\n".join(
-        escape_plain(block["text"]) if block["type"] == "text" else "\n".join(_quoted(block))
+        escape(block["text"]) if block["type"] == "text" else "\n".join(_quoted(block, escape))
         for block in blocks
     )
 
 
-def _quoted(block):
+def _quoted(block, escape):
     lines = []
     for inner in block.get("inner") or ():
-        lines += [*_quoted(inner), ""]
-    lines += [*escape_plain(block["text"]).split("\n"), f"— {escape_plain(block['author'])}"]
+        lines += [*_quoted(inner, escape), ""]
+    lines += [*escape(block["text"]).split("\n"), f"— {escape(block['author'])}"]
     return [f"> {line}".rstrip() for line in lines]
 
 

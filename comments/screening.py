@@ -11,6 +11,8 @@ from datetime import datetime
 
 # About five pages of a book: longer than any comment that was read to its end.
 MAX_TEXT_LENGTH = 10_000
+# Fits a tombstone's line: why somebody hid or withdrew a comment.
+MAX_REASON_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class Context:
     suspended_until: datetime | None = None
     suspended_until_text: str = ""
     suspension_reason: str = ""
+    # Whether what is changed may still be, and until when that was.
+    is_editable: bool = True
+    edit_until_text: str = ""
     posted_last_minute: int = 0
     posts_a_minute: int = 6
 
@@ -41,6 +46,14 @@ class Verdict:
     phase: str
     message: str
     status: int = 422
+
+
+class RefusedError(Exception):
+    """Something was not taken. ``verdict`` says why, in words for whoever sent it."""
+
+    def __init__(self, verdict):
+        super().__init__(verdict.message)
+        self.verdict = verdict
 
 
 Phase = Callable[[Draft, Context], Verdict | None]
@@ -60,10 +73,18 @@ def closed(draft, context):
 
 
 def suspended(draft, context):
+    return _suspended(context, "post")
+
+
+def suspended_voter(draft, context):
+    return _suspended(context, "vote")
+
+
+def _suspended(context, act):
     if context.suspended_until is None or context.suspended_until <= context.now:
         return None
     reason = context.suspension_reason or "No reason was given."
-    message = f"You cannot post until {context.suspended_until_text}. Reason: {reason}"
+    message = f"You cannot {act} until {context.suspended_until_text}. Reason: {reason}"
     return Verdict("suspended", message, 403)
 
 
@@ -76,6 +97,23 @@ def gone_parent(draft, context):
         "Answer another one, or write a comment of your own.",
         409,
     )
+
+
+def late(draft, context):
+    if context.is_editable:
+        return None
+    return Verdict(
+        "late",
+        f"You could change this comment until {context.edit_until_text}. "
+        "What you want to add can be said in a reply to it.",
+        403,
+    )
+
+
+def gone(draft, context):
+    if context.parent_is_visible:
+        return None
+    return Verdict("gone", "This comment has been taken down, and its votes stay as they are.", 409)
 
 
 def empty(draft, context):
@@ -92,6 +130,16 @@ def too_long(draft, context):
         "too_long",
         f"A comment may have {MAX_TEXT_LENGTH:,} characters; yours has {length:,}. "
         f"Shorten it by {length - MAX_TEXT_LENGTH:,}, or post it in parts.",
+    )
+
+
+def long_reason(draft, context):
+    length = len(draft.text)
+    if length <= MAX_REASON_LENGTH:
+        return None
+    return Verdict(
+        "long_reason",
+        f"A reason may have {MAX_REASON_LENGTH:,} characters; yours has {length:,}. Shorten it.",
     )
 
 
@@ -126,7 +174,12 @@ PHASES: tuple[Phase, ...] = (
     flood,
 )
 # An edit takes no part in how fast somebody posts, and its parent may be gone.
-EDIT_PHASES: tuple[Phase, ...] = (suspended, unreadable, closed, empty, too_long, not_text)
+EDIT_PHASES: tuple[Phase, ...] = (suspended, unreadable, closed, late, empty, too_long, not_text)
+# Why somebody withdraws their comment is read by all, so who may not post gives no reason.
+REASON_PHASES: tuple[Phase, ...] = (suspended, long_reason)
+
+# A vote has no text; what it is given to stands where a reply's parent does.
+VOTE_PHASES: tuple[Phase, ...] = (suspended_voter, unreadable, closed, gone)
 
 
 def screen(draft: Draft, context: Context, phases: tuple[Phase, ...] = PHASES) -> Verdict | None:

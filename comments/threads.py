@@ -8,15 +8,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count
 
-from comments.models import Comment, Discussion
+from comments import ranking
+from comments.models import Comment, Discussion, Thread, Visit, Vote
 from comments.posting import lock_discussion, number_under
 from comments.tree import PLACE_COLUMNS, SPAN, next_tree_id, spread
 
 _FIELDS = (
-    "id", "parent_id", "tree_id", "lft", "rght", "free_from", "level", "reply_count",
-    "position", "number", "state",
+    "pk", "parent_id", "tree_id", "lft", "rght", "free_from", "level", "reply_count",
+    "position", "number", "state", "arrival", "agree_count",
 )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def check_all():
 
 
 def check(discussion):
-    """The findings of one discussion: a list, empty when all is well. Takes one query."""
+    """The findings of one discussion: a list, empty when all is well. Takes four queries."""
     rows = list(
         Comment.objects.filter(discussion_id=discussion.pk)
         .order_by("tree_id", "lft", "pk")
@@ -53,76 +54,79 @@ def check(discussion):
     def find(comment_id, what):
         findings.append(Finding(discussion.pk, comment_id, what))
 
-    by_id = {row.id: row for row in rows}
+    by_id = {row.pk: row for row in rows}
     replies = defaultdict(list)
     for row in rows:
         replies[row.parent_id].append(row)
         if row.parent_id is None:
             _check_root(row, find)
         elif row.parent_id not in by_id:
-            find(row.id, f"hangs under comment {row.parent_id}, which is not of this discussion")
+            find(row.pk, f"hangs under comment {row.parent_id}, which is not of this discussion")
         else:
             _check_reply(row, by_id[row.parent_id], find)
         if not row.lft < row.free_from <= row.rght:
-            find(row.id, f"free space from {row.free_from} lies outside {row.lft}..{row.rght}")
+            find(row.pk, f"free space from {row.free_from} lies outside {row.lft}..{row.rght}")
     for parent_id, siblings in replies.items():
         parent = by_id.get(parent_id)
         if parent_id is None or parent is not None:
             _check_siblings(parent, siblings, find)
     for row in rows:
-        if row.reply_count != len(replies.get(row.id, ())):
-            find(row.id, f"counts {row.reply_count} replies, has {len(replies.get(row.id, ()))}")
+        if row.reply_count != len(replies.get(row.pk, ())):
+            find(row.pk, f"counts {row.reply_count} replies, has {len(replies.get(row.pk, ()))}")
     _check_reached(rows, replies, find)
     _check_counters(discussion, rows, replies, find)
+    _check_arrivals(discussion, rows, find)
+    _check_votes(discussion, rows, find)
+    _check_threads(discussion, rows, find)
     return findings
 
 
 def _check_root(row, find):
     if row.level != 0:
-        find(row.id, f"is at the top but has level {row.level}")
+        find(row.pk, f"is at the top but has level {row.level}")
     if row.rght != SPAN:
-        find(row.id, f"is at the top but ends at {row.rght}")
+        find(row.pk, f"is at the top but ends at {row.rght}")
 
 
 def _check_reply(row, parent, find):
     if row.tree_id != parent.tree_id:
-        find(row.id, f"is in tree {row.tree_id}, its parent in {parent.tree_id}")
+        find(row.pk, f"is in tree {row.tree_id}, its parent in {parent.tree_id}")
     if row.level != parent.level + 1:
-        find(row.id, f"has level {row.level}, its parent {parent.level}")
+        find(row.pk, f"has level {row.level}, its parent {parent.level}")
     if not parent.lft < row.lft < row.rght < parent.rght:
-        find(row.id, f"{row.lft}..{row.rght} lies outside its parent's {parent.lft}..{parent.rght}")
+        find(row.pk, f"{row.lft}..{row.rght} lies outside its parent's {parent.lft}..{parent.rght}")
     elif row.rght >= parent.free_from:
-        find(row.id, f"reaches into its parent's free space from {parent.free_from} on")
+        find(row.pk, f"reaches into its parent's free space from {parent.free_from} on")
 
 
 def _check_siblings(parent, siblings, find):
     """They follow each other without touching, their positions count from 1, and so on."""
-    siblings = sorted(siblings, key=lambda row: (row.position, row.id))
+    siblings = sorted(siblings, key=lambda row: (row.position, row.pk))
     previous = None
     for position, row in enumerate(siblings, 1):
         if row.position != position:
-            find(row.id, f"has position {row.position} among its siblings, is number {position}")
+            find(row.pk, f"has position {row.position} among its siblings, is number {position}")
         number = number_under(parent.number if parent else "", row.position)
         if row.number != number:
-            find(row.id, f"is numbered {row.number!r}, should be {number!r}")
+            find(row.pk, f"is numbered {row.number!r}, should be {number!r}")
         if previous is not None:
             if parent is None and row.tree_id <= previous.tree_id:
-                find(row.id, f"has tree {row.tree_id}, not after {previous.tree_id}")
+                find(row.pk, f"has tree {row.tree_id}, not after {previous.tree_id}")
             if parent is not None and row.lft <= previous.rght:
-                find(row.id, f"begins at {row.lft}, before its sibling ends at {previous.rght}")
+                find(row.pk, f"begins at {row.lft}, before its sibling ends at {previous.rght}")
         previous = row
 
 
 def _check_reached(rows, replies, find):
     """Every comment hangs, through its parents, under a top-level one: no circles."""
-    reached, stack = set(), [row.id for row in replies.get(None, ())]
+    reached, stack = set(), [row.pk for row in replies.get(None, ())]
     while stack:
         pk = stack.pop()
         reached.add(pk)
-        stack.extend(row.id for row in replies.get(pk, ()))
+        stack.extend(row.pk for row in replies.get(pk, ()))
     for row in rows:
-        if row.id not in reached:
-            find(row.id, "hangs under no top-level comment")
+        if row.pk not in reached:
+            find(row.pk, "hangs under no top-level comment")
 
 
 def _check_counters(discussion, rows, replies, find):
@@ -138,6 +142,47 @@ def _check_counters(discussion, rows, replies, find):
     last = max((row.tree_id for row in rows), default=0)
     if discussion.last_tree_id < last:
         find(None, f"knows trees up to {discussion.last_tree_id}, has {last}")
+
+
+def _check_arrivals(discussion, rows, find):
+    """Each has a number of its own, up to the discussion's; nobody has seen more than came."""
+    known = set()
+    for row in rows:
+        if row.arrival in known or not 0 < row.arrival <= discussion.arrival_count:
+            find(row.pk, f"came as number {row.arrival} of {discussion.arrival_count}")
+        known.add(row.arrival)
+    if discussion.arrival_count != len(rows):
+        find(None, f"counts {discussion.arrival_count} arrivals, has {len(rows)} comments")
+    ahead = Visit.objects.filter(discussion_id=discussion.pk, latest__gt=discussion.arrival_count)
+    for person in ahead.values_list("person_id", flat=True):
+        find(None, f"was seen by person {person} beyond its last comment")
+
+
+def _count_votes(discussion):
+    votes = Vote.objects.filter(comment__discussion_id=discussion.pk)
+    return dict(votes.values_list("comment_id").annotate(Count("pk")).order_by())
+
+
+def _check_votes(discussion, rows, find):
+    votes = _count_votes(discussion)
+    for row in rows:
+        if row.agree_count != votes.get(row.pk, 0):
+            find(row.pk, f"counts {row.agree_count} votes, has {votes.get(row.pk, 0)}")
+
+
+def _check_threads(discussion, rows, find):
+    """The row of each thread says what its comments say."""
+    wanted = ranking.rank_rows(rows)
+    present = {each.pk: each for each in Thread.objects.filter(discussion_id=discussion.pk)}
+    for pk in wanted.keys() - present.keys():
+        find(pk, "is at the top but has no thread")
+    for pk in present.keys() - wanted.keys():
+        find(pk, "has a thread but is not at the top")
+    for pk in present.keys() & wanted.keys():
+        for name in ranking.COUNTED:
+            was, must = getattr(present[pk], name), getattr(wanted[pk], name)
+            if was != must:
+                find(pk, f"has a thread with {name} {was}, should be {must}")
 
 
 def repair(discussion):
@@ -166,13 +211,30 @@ def repair(discussion):
             _mend_tree(root, position, last, children, by_id)
         changed = [row for row in rows if _state(row) != before[row.pk]]
         Comment.objects.write_places(changed)
-        Discussion.objects.filter(pk=discussion.pk).update(
-            comment_count=sum(row.is_visible for row in rows),
-            top_level_count=len(children[None]),
-            last_tree_id=max(last, discussion.last_tree_id),
-            version=F("version") + 1,
-        )
-        return len(changed)
+        counted = _count_again(discussion, rows)
+        discussion.comment_count = sum(row.is_visible for row in rows)
+        discussion.top_level_count = len(children[None])
+        discussion.last_tree_id = max(last, discussion.last_tree_id)
+        discussion.arrival_count = len(rows)
+        discussion.version += 1
+        discussion.save()
+        ranking.rank_again(discussion, rows)
+        return len({row.pk for row in (*changed, *counted)})
+
+
+def _count_again(discussion, rows):
+    """Votes and arrivals: who came without a number of their own comes last. Returns the rows."""
+    votes = _count_votes(discussion)
+    order = sorted(rows, key=lambda row: (row.arrival or len(rows) + 1, row.pk))
+    changed = []
+    for arrival, row in enumerate(order, 1):
+        if (row.arrival, row.agree_count) != (arrival, votes.get(row.pk, 0)):
+            row.arrival, row.agree_count = arrival, votes.get(row.pk, 0)
+            changed.append(row)
+    Comment.objects.bulk_update(changed, ["arrival", "agree_count"], batch_size=500)
+    Visit.objects.filter(discussion_id=discussion.pk, latest__gt=len(rows)).update(latest=len(rows))
+    Visit.objects.filter(discussion_id=discussion.pk, seen__gt=len(rows)).update(seen=len(rows))
+    return changed
 
 
 def _state(row):

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from django.db import connections, transaction
+from django.db.models.expressions import RawSQL
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
@@ -123,11 +124,24 @@ class CommentQuerySet(TreeQuerySet):
         """The comment itself and everything under it."""
         return self.filter(tree_id=comment.tree_id, lft__gte=comment.lft, lft__lte=comment.rght)
 
-    def above(self, comment):
-        """The comments that this one hangs under, the top-level one first."""
-        return self.filter(
-            tree_id=comment.tree_id, lft__lt=comment.lft, rght__gt=comment.rght
-        ).order_by("lft")
+    def above(self, comment, *, nearest):
+        """The comments that this one hangs under, at most the ``nearest`` so many, topmost first.
+
+        Goes up from parent to parent: a range of ``lft`` would read everything before it.
+        """
+        table = connections[self.db].ops.quote_name(self.model._meta.db_table)
+        # S608, S611: the table's name is ours, the values are parameters.
+        sql = f"""
+            WITH RECURSIVE path(id, parent_id, steps) AS (
+                SELECT id, parent_id, 0 FROM {table} WHERE id = %s
+                UNION ALL
+                SELECT above.id, above.parent_id, path.steps + 1 FROM {table} AS above
+                JOIN path ON above.id = path.parent_id WHERE path.steps < %s
+            )
+            SELECT id FROM path WHERE steps > 0
+        """  # noqa: S608
+        path = RawSQL(sql, [comment.pk, nearest])  # noqa: S611
+        return self.filter(pk__in=path).order_by("level")
 
 
 class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
@@ -269,7 +283,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
         names = (
             "id", *PLACE_COLUMNS, "discussion_id", "author_id", "posted_at", "edited_at",
             "revision", "state", "state_reason", "is_imported", "text", "blocks", "html",
-            "submission_key",
+            "submission_key", "arrival", "agree_count",
         )  # fmt: skip
         for part in self._portions(rows, len(names)):
             self._execute(
@@ -281,7 +295,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
                     for value in (
                         row.pk, *_values(row, PLACE_COLUMNS), row.discussion_id, row.author_id,
                         adapt(row.posted_at), None, 1, "visible", "", True, row.text,
-                        json.dumps(row.blocks), row.html, None,
+                        json.dumps(row.blocks), row.html, None, row.arrival, 0,
                     )
                 ],
             )  # fmt: skip

@@ -1,6 +1,11 @@
 """How moments and counts are put into words, the same everywhere. PURE but for the time zone."""
 
+from functools import lru_cache
+
 from django.utils import timezone
+
+# A page has two hundred moments, each worded twice; the same comments are shown again and again.
+_KEPT = 8_192
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -13,10 +18,16 @@ def moment_text(moment):
 
     Written out by hand: a page shows hundreds, and Django's date filter takes ten times as long.
     """
-    local = timezone.localtime(moment)
-    return (
+    return _worded(moment, timezone.get_default_timezone())[0]
+
+
+@lru_cache(maxsize=_KEPT)
+def _worded(moment, zone):
+    local = moment.astimezone(zone)
+    text = (
         f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local.hour:02d}:{local.minute:02d}"
     )
+    return text, local.isoformat(timespec="seconds")
 
 
 def day_text(moment):
@@ -25,9 +36,17 @@ def day_text(moment):
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
+def until_text(moment, now):
+    """``10:43`` where that is today, else with its day; in the site's time zone."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localtime(now).date():
+        return f"{local.hour:02d}:{local.minute:02d}"
+    return moment_text(moment)
+
+
 def moment_iso(moment):
     """ISO 8601 with offset, in the site's time zone, to the second."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")
+    return _worded(moment, timezone.get_default_timezone())[1]
 
 
 def count_label(count, one, many=None):
@@ -36,3 +55,9 @@ def count_label(count, one, many=None):
     if count == 0:
         return f"No {many} yet"
     return f"{count:,} {one if count == 1 else many}"
+
+
+def tombstone_text(state, reason):
+    """What stands where a comment was taken away: by whom, and why if they said."""
+    by = "Withdrawn by its author" if state == "withdrawn" else "Hidden by a moderator"
+    return f"{by}: {reason}" if reason else f"{by}."

@@ -3,7 +3,16 @@
 from accounts.models import User
 from articles.importer.parser import DEFAULT_NOTICE
 from articles.models import Article, Byline, Section
-from comments.models import Comment, Discussion, ModerationEntry
+from comments.models import (
+    Comment,
+    Discussion,
+    ModerationEntry,
+    Revision,
+    Thread,
+    ThreadMove,
+    Visit,
+    Vote,
+)
 
 PAGE = f"""Rain again
 
@@ -38,6 +47,8 @@ LONGER = f"""{PAGE}  3. cleo Offline cleo
 def empty_portal():
     # Comments refuse to be deleted one by one, and protect what they hang on.
     ModerationEntry.objects.all()._raw_delete("default")
+    for model in (ThreadMove, Thread, Vote, Visit, Revision):
+        model.objects.all()._raw_delete("default")
     Comment.objects.all()._raw_delete("default")
     for model in (Byline, Article, Section, Discussion, User):
         model.objects.all()._raw_delete("default")
@@ -51,4 +62,5 @@ def stored():
         list(Article.objects.order_by("pk").values()),
         list(Discussion.objects.order_by("pk").values()),
         list(Comment.objects.order_by("pk").values()),
+        list(Thread.objects.order_by("pk").values()),
     )

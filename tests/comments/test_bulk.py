@@ -76,7 +76,8 @@ def test_one_insert_a_level(say, merge):
         merge(*wide)
     inserts = [q for q in queries if q["sql"].startswith('INSERT INTO "comments_comment"')]
     assert len(inserts) == 2
-    assert len(queries) - len(inserts) <= 14
+    # Four of them keep the threads' rows.
+    assert len(queries) - len(inserts) <= 18
 
 
 def test_a_quotation_links_to_what_it_quotes(say, merge):
@@ -165,7 +166,9 @@ def test_what_a_moderator_hid_stays_hidden_when_it_is_moved_and_mended(say, merg
     assert (comment.pk, comment.state, comment.number) == (hidden.pk, "hidden", "2.1")
 
 
-def test_an_edited_comment_is_known_by_what_it_said_before(say, merge, reader):
+def test_an_edited_comment_is_known_by_what_it_said_before(say, merge, reader, settings):
+    # Imported comments are old; what matters here is what an edit leaves behind.
+    settings.COMMENT_EDIT_MINUTES = 10_000_000
     merge(say("old words"))
     posting.edit_comment(
         by=reader, comment=Comment.objects.get(), text="new words", seen_revision=1
@@ -199,7 +202,9 @@ def test_readers_comments_are_never_touched(say, merge, shown, reader, discussio
         }
 
 
-def test_what_its_author_changed_here_is_not_overwritten(say, merge, reader):
+def test_what_its_author_changed_here_is_not_overwritten(say, merge, reader, settings):
+    # Imported comments are old; what matters here is what an edit leaves behind.
+    settings.COMMENT_EDIT_MINUTES = 10_000_000
     merge(say("words"))
     comment = Comment.objects.get()
     unchanged = posting.edit_comment(by=reader, comment=comment, text="words", seen_revision=1)

@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from comments.screening import (
     EDIT_PHASES,
+    MAX_REASON_LENGTH,
     MAX_TEXT_LENGTH,
     PHASES,
+    REASON_PHASES,
     Context,
     Draft,
+    late,
     screen,
 )
 
@@ -62,7 +65,27 @@ def test_refused(phase, status, text, known):
 
 def test_every_phase_has_a_row():
     assert {phase.__name__ for phase in PHASES} == {row[0] for row in REFUSED}
-    assert set(EDIT_PHASES) < set(PHASES)
+    assert set(EDIT_PHASES) - set(PHASES) == {late}
+
+
+def test_an_edit_that_comes_too_late_hears_until_when_it_was_possible():
+    known = context(is_editable=False, edit_until_text="24 November 2026, 11:45")
+    verdict = screen(Draft(""), known, EDIT_PHASES)
+    assert (verdict.phase, verdict.status) == ("late", 403)
+    assert "24 November 2026, 11:45" in verdict.message
+    # Who may not write at all hears that first.
+    known = context(is_editable=False, suspended_until=NOW + timedelta(days=1))
+    assert screen(Draft("Words."), known, EDIT_PHASES).phase == "suspended"
+    assert screen(Draft("Words."), context(), EDIT_PHASES) is None
+
+
+def test_a_reason_fits_a_line_and_is_not_for_the_suspended():
+    assert screen(Draft("x" * MAX_REASON_LENGTH), context(), REASON_PHASES) is None
+    verdict = screen(Draft("x" * (MAX_REASON_LENGTH + 1)), context(), REASON_PHASES)
+    assert (verdict.phase, verdict.status) == ("long_reason", 422)
+    assert "300" in verdict.message
+    suspended = context(suspended_until=NOW + timedelta(days=1))
+    assert screen(Draft("Why"), suspended, REASON_PHASES).phase == "suspended"
 
 
 def test_the_suspended_are_told_until_when_and_why():

@@ -1,0 +1,156 @@
+"""WRITE: how threads rank, kept on rows of their own as comments come, go and are voted on.
+
+Whoever calls this holds the discussion's row, so the rows here need no lock of their own, and
+the discussion's version says in which order their changes were seen.
+"""
+
+from datetime import timedelta
+from math import sqrt
+
+from django.db.models import Max
+from django.utils import timezone
+
+from comments.models import Discussion, Thread, ThreadMove
+
+# 95 % confidence, as Evan Miller's "How not to sort by average rating" and most sites have it.
+_Z = 1.96
+# "best" is stored in billionths: whole numbers compare alike on every database.
+_UNIT = 1_000_000_000
+# A reader who goes through a discussion page by page meets the order in which they began for
+# this long; nobody reads on for longer without beginning again.
+MOVES_KEPT = timedelta(hours=2)
+# Old moves are cleared away by every so manieth change: a short delete now and then.
+_CLEARED_EVERY = 256
+
+
+def wilson_lower_bound(positive, total):
+    """The lower bound of the Wilson score interval of a share, from 0 to 1.
+
+    With ``positive`` of ``total`` votes, the share of all readers who would agree is, with 95 %
+    confidence, at least this (Wilson 1927). 0 without votes.
+    """
+    if not total:
+        return 0.0
+    share, z2 = positive / total, _Z * _Z
+    centre = share + z2 / (2 * total)
+    spread = _Z * sqrt((share * (1 - share) + z2 / (4 * total)) / total)
+    return max(0.0, (centre - spread) / (1 + z2 / total))
+
+
+def best_of(agree_count):
+    """What "best" ranks a comment by; whoever votes agrees, so all votes are positive."""
+    return round(wilson_lower_bound(agree_count, agree_count) * _UNIT)
+
+
+def lock(discussion_id):
+    """The discussion, its row locked: nothing is locked after it, and comments' rows before."""
+    return Discussion.objects.select_for_update(no_key=True).get(pk=discussion_id)
+
+
+def touch_discussion(discussion_id, *, visible=0, comment=None):
+    """Moves a discussion's version on, and its count of visible comments by ``visible``.
+
+    ``comment`` is the one that appeared or went. Locks the discussion's row.
+    """
+    discussion = lock(discussion_id)
+    discussion.version += 1
+    discussion.comment_count += visible
+    discussion.save(update_fields=["version", "comment_count"])
+    if visible and comment.level:
+        move_thread(discussion, comment.tree_id, visible_replies=visible)
+
+
+def begin_thread(discussion, root):
+    """The row of a new top-level comment."""
+    Thread.objects.create(
+        root=root,
+        discussion=discussion,
+        tree_id=root.tree_id,
+        began_in=discussion.version,
+        moved_in=discussion.version,
+    )
+
+
+def move_thread(discussion, tree_id, *, size=0, visible_replies=0, agree_count=None):
+    """Counts what changed in a thread, in the version that ``discussion`` has now.
+
+    ``discussion`` is locked and its version has been moved on. ``size`` and
+    ``visible_replies`` are added; ``agree_count`` is the top-level comment's, if it changed.
+    """
+    thread = Thread.objects.get(tree_id=tree_id)
+    ThreadMove.objects.create(
+        discussion=discussion,
+        thread=thread,
+        version=discussion.version,
+        visible_replies=thread.visible_replies,
+        best=thread.best,
+    )
+    thread.size += size
+    thread.visible_replies += visible_replies
+    if agree_count is not None:
+        thread.best = best_of(agree_count)
+    thread.moved_in = discussion.version
+    thread.save(update_fields=["size", "visible_replies", "best", "moved_in"])
+    if discussion.version % _CLEARED_EVERY == 0:
+        _clear_moves(discussion)
+
+
+def _clear_moves(discussion):
+    old = ThreadMove.objects.filter(
+        discussion=discussion, at__lt=timezone.now() - MOVES_KEPT
+    ).aggregate(last=Max("version"))["last"]
+    if old is None:
+        return
+    ThreadMove.objects.filter(discussion=discussion, version__lte=old).delete()
+    discussion.ranked_from = old
+    discussion.save(update_fields=["ranked_from"])
+
+
+def rank_rows(rows):
+    """What the threads of a whole discussion have to be: ``{root id: Thread}``, unsaved.
+
+    ``rows`` are all its comments, with ``pk``, ``parent_id``, ``tree_id``, ``state`` and
+    ``agree_count``.
+    """
+    roots = {row.tree_id: row for row in rows if row.parent_id is None}
+    threads = {
+        tree_id: Thread(root_id=root.pk, tree_id=tree_id, size=0, best=best_of(root.agree_count))
+        for tree_id, root in roots.items()
+    }
+    for row in rows:
+        thread = threads.get(row.tree_id)
+        if thread is not None:
+            thread.size += 1
+            thread.visible_replies += row.parent_id is not None and row.state == "visible"
+    return {thread.root_id: thread for thread in threads.values()}
+
+
+def rank_again(discussion, rows):
+    """Writes the threads of a discussion whose trees were laid out anew; see ``rank_rows``.
+
+    How they ranked before is forgotten: who pages through it begins again.
+    """
+    wanted = rank_rows(rows)
+    present = {thread.pk: thread for thread in Thread.objects.filter(discussion_id=discussion.pk)}
+    ThreadMove.objects.filter(discussion_id=discussion.pk).delete()
+    gone = [pk for pk in present if pk not in wanted]
+    Thread.objects.filter(pk__in=gone).delete()
+    changed, new = [], []
+    for pk, thread in wanted.items():
+        thread.discussion_id = discussion.pk
+        thread.began_in = thread.moved_in = discussion.version
+        if pk not in present:
+            new.append(thread)
+        elif any(getattr(present[pk], name) != getattr(thread, name) for name in COUNTED):
+            changed.append(thread)
+    # A tree's number may pass from one thread to another, and no two have the same at any time.
+    renumbered = [thread.pk for thread in changed if present[thread.pk].tree_id != thread.tree_id]
+    for pk in renumbered:
+        Thread.objects.filter(pk=pk).update(tree_id=-pk)
+    Thread.objects.bulk_update(changed, [*COUNTED, "began_in", "moved_in"], batch_size=500)
+    Thread.objects.bulk_create(new, batch_size=500)
+    Discussion.objects.filter(pk=discussion.pk).update(ranked_from=discussion.version)
+
+
+# What a thread's row counts and follows.
+COUNTED = ("tree_id", "size", "visible_replies", "best")

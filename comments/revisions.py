@@ -1,0 +1,96 @@
+"""WRITE: moderators hide what a comment said before, and show it again."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from comments.markup import one_line
+from comments.models import Comment, ModerationEntry, Revision
+from comments.permissions import can_moderate, require
+from comments.ranking import touch_discussion
+from comments.wording import moment_iso
+
+Act = ModerationEntry.Act
+
+
+def hide_version(*, by, comment, number, reason):
+    """Hides what ``comment`` said in its revision ``number``; readers see ``reason`` instead.
+
+    Returns the revision, or False when it is hidden already. Raises ``PermissionDenied``
+    without the right, ``ValueError`` without a reason and ``Revision.DoesNotExist``: what the
+    comment says now is hidden by hiding the comment. One transaction; locks the comment's row.
+    """
+    return _turn(by, comment, number, reason, Act.HIDE_TEXT)
+
+
+def show_version(*, by, comment, number, reason):
+    """Shows a hidden version again. Returns, raises and locks as ``hide_version`` does."""
+    return _turn(by, comment, number, reason, Act.SHOW_TEXT)
+
+
+def _turn(by, comment, number, reason, act):
+    require(can_moderate(by), "Only moderators can do this.")
+    reason = _stated(reason)
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        revision = Revision.objects.get(comment_id=comment.pk, number=number)
+        hides = act == Act.HIDE_TEXT
+        if hides is (revision.hidden_at is not None):
+            return False
+        was = _hiding(revision)
+        revision.hidden_at = timezone.now() if hides else None
+        revision.hidden_reason = reason if hides else ""
+        revision.save(update_fields=["hidden_at", "hidden_reason"])
+        _log(by, comment, act, reason, before=was, after=_hiding(revision))
+        return revision
+
+
+def hide_withdrawal_reason(*, by, comment, reason):
+    """Takes away the words that an author left when withdrawing ``comment``: it stays withdrawn.
+
+    Returns the comment, or False when there are none. Raises ``PermissionDenied`` without the
+    right and ``ValueError`` without a reason, which goes into the log. One transaction; locks
+    the comment's row, then the discussion's.
+    """
+    require(can_moderate(by), "Only moderators can do this.")
+    reason = _stated(reason)
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        if comment.state != Comment.State.WITHDRAWN or not comment.state_reason:
+            return False
+        was = {"state": comment.state, "reason": comment.state_reason}
+        comment.state_reason = ""
+        comment.revision += 1
+        comment.save(update_fields=["state_reason", "revision"])
+        after = {"state": comment.state, "reason": ""}
+        _log(by, comment, Act.HIDE_TEXT, reason, before=was, after=after)
+        touch_discussion(comment.discussion_id)
+        return comment
+
+
+def _hiding(revision):
+    hidden_at = revision.hidden_at
+    return {
+        "version": revision.number,
+        "hidden_at": moment_iso(hidden_at) if hidden_at else None,
+        "reason": revision.hidden_reason,
+    }
+
+
+def _log(by, comment, act, reason, *, before, after):
+    ModerationEntry.objects.create(
+        by=by,
+        act=act,
+        comment=comment,
+        discussion_id=comment.discussion_id,
+        person_id=comment.author_id,
+        reason=reason,
+        before=before,
+        after=after,
+    )
+
+
+def _stated(reason):
+    reason = one_line(reason)
+    if not reason:
+        raise ValueError("Say why: the reason is shown to readers and kept in the log.")
+    return reason

@@ -1,0 +1,118 @@
+"""READ and WRITE: how far somebody has seen a discussion, and how they like it ordered."""
+
+import logging
+from datetime import timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import IntegerField, OuterRef, Subquery
+from django.utils import timezone
+
+from accounts.patience import impatience
+from comments.models import Comment, Preference, Thread, Visit
+
+logger = logging.getLogger(__name__)
+
+# Who was away for this long comes back: their next page is a new visit.
+VISIT_LASTS = timedelta(minutes=30)
+# Within a visit it is written down once a minute that it goes on, not with every page.
+NOTED_EVERY = timedelta(minutes=1)
+# More new comments of one thread are not counted out.
+COUNTED_UP_TO = 99
+
+
+def seen_until(person, discussion, now=None):
+    """The arrival up to which ``person`` has seen ``discussion``; None on a first visit.
+
+    What came later is new to them, on every page of a visit, until they come back another time.
+    """
+    visit = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk).first()
+    return None if visit is None else _seen(visit, now or timezone.now())
+
+
+def _seen(visit, now):
+    return visit.latest if visit.at < now - VISIT_LASTS else visit.seen
+
+
+def note_visit(person, discussion, now=None):
+    """Writes down that ``person`` sees ``discussion`` as it is now. One transaction.
+
+    Never turns a page into an error: on SQLite, where a long import keeps everybody from
+    writing, the visit is left for the next page.
+    """
+    now = now or timezone.now()
+    arrivals = discussion.arrival_count
+    mine = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk)
+    visit = mine.first()
+    try:
+        with impatience(), transaction.atomic():
+            if visit is None:
+                fresh = Visit(
+                    person_id=person.pk,
+                    discussion_id=discussion.pk,
+                    seen=arrivals,
+                    latest=arrivals,
+                    at=now,
+                )
+                Visit.objects.bulk_create([fresh], ignore_conflicts=True)
+            elif visit.latest < arrivals or visit.at < now - NOTED_EVERY:
+                mine.update(seen=_seen(visit, now), latest=max(visit.latest, arrivals), at=now)
+    except DatabaseError as error:
+        logger.info("visit not written: %s", error)
+
+
+def note_own(person, comment):
+    """What somebody has written themselves is not new to them. Part of a post's transaction."""
+    Visit.objects.filter(
+        person_id=person.pk,
+        discussion_id=comment.discussion_id,
+        latest=comment.arrival - 1,
+    ).update(latest=comment.arrival)
+
+
+def new_in_discussions(person, arrivals):
+    """How many comments came to each discussion since ``person`` was there; one query.
+
+    ``arrivals`` are the discussions' ``arrival_count`` by id. Where they have never been, or
+    nothing is new, there is no entry.
+    """
+    visits = Visit.objects.filter(person_id=person.pk, discussion_id__in=list(arrivals))
+    seen = dict(visits.values_list("discussion_id", "latest"))
+    return {pk: arrivals[pk] - latest for pk, latest in seen.items() if arrivals[pk] > latest}
+
+
+def new_in_threads(person, roots, seen):
+    """How many comments of each thread came after arrival ``seen``, but for their own ones.
+
+    ``roots`` are ids of top-level comments. One query, that counts up to ``COUNTED_UP_TO + 1``
+    in each; threads with nothing new have no entry.
+    """
+    new = (
+        Comment.objects.filter(tree_id=OuterRef("tree_id"), arrival__gt=seen)
+        .exclude(author_id=person.pk)
+        .values("pk")[: COUNTED_UP_TO + 1]
+    )
+    counted = Thread.objects.filter(pk__in=roots).annotate(new=_CountOf(new))
+    return {pk: count for pk, count in counted.values_list("pk", "new") if count}
+
+
+class _CountOf(Subquery):
+    """How many rows a subquery has; with a slice, it stops counting there."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def order_of(person):
+    """The order in which ``person`` last chose to read, or an empty text."""
+    return (
+        Preference.objects.filter(person_id=person.pk).values_list("order", flat=True).first() or ""
+    )
+
+
+def remember_order(person, order):
+    """Keeps the order that somebody chose. One statement; never turns a page into an error."""
+    try:
+        with impatience(), transaction.atomic():
+            Preference.objects.update_or_create(person_id=person.pk, defaults={"order": order})
+    except DatabaseError as error:
+        logger.info("order not written: %s", error)

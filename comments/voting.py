@@ -1,0 +1,107 @@
+"""WRITE and READ: who agrees with what. One vote a person and comment, which can be taken back."""
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import directory
+from comments import ranking
+from comments.models import Comment, Vote
+from comments.permissions import is_author, require
+from comments.screening import VOTE_PHASES, Context, Draft, RefusedError, screen
+from comments.turns import wait_for_turn
+from comments.wording import moment_text
+
+OWN = "You wrote this comment: whether it is right is for others to say."
+
+
+def agree(*, by, comment):
+    """Counts that ``by`` agrees with ``comment``.
+
+    Returns the comment as it stands now, or False when they agree with it already. Raises
+    ``PermissionDenied`` for who is not signed in and for one's own comment, ``RefusedError``
+    with a verdict for who is suspended, for what was taken down, and where the page is gone or
+    the discussion closed: that one stays as it was left.
+
+    One transaction. Waits for what else the same person does (an advisory lock, no row's),
+    then locks the comment's own row and nothing of its branch; with a top-level comment, whose
+    votes rank its thread, then the discussion's.
+    """
+    return _vote(by, comment, wanted=True)
+
+
+def withdraw_vote(*, by, comment):
+    """Takes back that ``by`` agrees with ``comment``. Returns, raises and locks as ``agree``."""
+    return _vote(by, comment, wanted=False)
+
+
+def _vote(by, comment, *, wanted):
+    require(by.is_authenticated, "Sign in to agree with a comment.")
+    with transaction.atomic():
+        wait_for_turn(by)
+        comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
+        require(not is_author(by, comment), OWN)
+        context = _context(by, comment)
+        _screen(context)
+        mine = Vote.objects.filter(person_id=by.pk, comment_id=comment.pk)
+        if mine.exists() == wanted:
+            return False
+        # Asked once more on the row itself: it may be taken down while this waits for it.
+        visible = Comment.objects.filter(pk=comment.pk, state=Comment.State.VISIBLE)
+        if not visible.update(agree_count=F("agree_count") + (1 if wanted else -1)):
+            _screen(replace(context, parent_is_visible=False))
+        if wanted:
+            Vote.objects.create(person_id=by.pk, comment_id=comment.pk)
+        else:
+            mine.delete()
+        comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
+        if comment.parent_id is None:
+            _rank(comment)
+        return comment
+
+
+def _rank(root):
+    discussion = ranking.lock(root.discussion_id)
+    discussion.version += 1
+    discussion.save(update_fields=["version"])
+    ranking.move_thread(discussion, root.tree_id, agree_count=root.agree_count)
+
+
+def _screen(context):
+    verdict = screen(Draft(""), context, VOTE_PHASES)
+    if verdict is not None:
+        raise RefusedError(verdict)
+
+
+def _context(by, comment):
+    discussion, now = comment.discussion, timezone.now()
+    until, reason = directory.suspension_of(by.pk)
+    return Context(
+        now=now,
+        page_is_readable=discussion.is_readable(now),
+        discussion_is_open=discussion.is_open,
+        closed_reason=discussion.closed_reason,
+        parent_is_visible=comment.is_visible,
+        suspended_until=until,
+        suspended_until_text=moment_text(until) if until else "",
+        suspension_reason=reason,
+    )
+
+
+def why_not(by, comment):
+    """READ: why ``by`` cannot vote on ``comment``, in words, or an empty text."""
+    if is_author(by, comment):
+        return OWN
+    verdict = screen(Draft(""), _context(by, comment), VOTE_PHASES)
+    return verdict.message if verdict else ""
+
+
+def voted_for(person, comment_ids):
+    """READ: those of ``comment_ids`` that ``person`` agrees with. One query, or none."""
+    ids = list(comment_ids)
+    if not ids:
+        return set()
+    mine = Vote.objects.filter(person_id=person.pk, comment_id__in=ids)
+    return set(mine.values_list("comment_id", flat=True))
