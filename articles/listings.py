@@ -17,6 +17,7 @@ from django.utils.safestring import mark_safe
 from accounts import directory
 from articles import markup
 from articles.models import Article, Byline, Section
+from comments import visits
 from comments.wording import count_label, day_text, moment_iso, moment_text
 
 # Teasers on one page of a list: three screens on a phone.
@@ -36,6 +37,7 @@ _CURSOR = re.compile(
 _TEASER_FIELDS = (
     "id", "title", "slug", "summary", "published_at",
     "section__name", "section__slug", "discussion__comment_count",
+    "discussion_id", "discussion__arrival_count",
 )  # fmt: skip
 
 
@@ -43,9 +45,9 @@ class BadCursorError(ValueError):
     """A page was asked for by something that this list has never given out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Teaser:
-    """An article as lists show it."""
+    """An article as lists show it. ``new_label`` is for one reader, see ``mark_new``."""
 
     title: str
     url: str
@@ -58,6 +60,9 @@ class Teaser:
     comments_url: str
     comments_label: str
     authors: str
+    discussion_id: int
+    arrival_count: int
+    new_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,12 @@ class FrontPage:
     most_discussed: list[Teaser]
     sections: list[SectionStrip]
 
+    @property
+    def all_teasers(self):
+        lead = [self.lead] if self.lead else []
+        strips = (strip.teasers for strip in self.sections)
+        return [*lead, *self.seconds, *self.latest, *self.most_discussed, *chain(*strips)]
+
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
@@ -89,6 +100,10 @@ class ListingPage:
     next_label: str = ""
     previous_url: str = ""
     previous_label: str = ""
+
+    @property
+    def all_teasers(self):
+        return self.teasers
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +321,8 @@ def _join_names(authors):
 
 
 def _teaser(row, bylines):
-    pk, title, slug, summary, published_at, section_name, section_slug, comment_count = row
+    pk, title, slug, summary, published_at, section_name, section_slug, *discussion = row
+    comment_count, discussion_id, arrival_count = discussion
     return Teaser(
         title=title,
         url=f"/articles/{slug}/",
@@ -319,7 +335,18 @@ def _teaser(row, bylines):
         comments_url=f"/articles/{slug}/#discussion",
         comments_label=count_label(comment_count, "comment"),
         authors=_join_names(bylines.get(pk, [])),
+        discussion_id=discussion_id,
+        arrival_count=arrival_count,
     )
+
+
+def mark_new(teasers, person):
+    """Says of each article how many comments came since ``person`` read them; one query."""
+    arrivals = {teaser.discussion_id: teaser.arrival_count for teaser in teasers}
+    new = visits.new_in_discussions(person, arrivals)
+    for teaser in teasers:
+        if teaser.discussion_id in new:
+            teaser.new_label = f"{new[teaser.discussion_id]:,} new"
 
 
 def _cursor_of(row):

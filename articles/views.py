@@ -45,20 +45,23 @@ def section_page(request, slug):
 def article_page(request, slug):
     article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
-    is_first_page = embedding.start_of(request) is None
+    is_first_page = not embedding.is_further_down(request)
     view, more = listings.article_page(article, with_more=is_first_page)
-    discussion = embedding.embed_discussion(request, article.discussion)
-    context = {"article": view, "more": more, **discussion}
+    discussion = embedding.read_discussion(request, article.discussion)
+
+    def show():
+        if (reader := embedding.reader_of(request)) is not None:
+            listings.mark_new(more, reader)
+        context = embedding.print_discussion(request, discussion)
+        context |= {"article": view, "more": more}
+        return render(request, "articles/article_page.html", context)
+
     version = (
         article.version,
         version_of(view.section_name, view.authors, view.status_note, more),
-        discussion["discussion_page"].version,
+        discussion.version,
     )
-    return answer_reader(
-        request,
-        version=version,
-        render=lambda: render(request, "articles/article_page.html", context),
-    )
+    return answer_reader(request, version=version, render=show)
 
 
 def _read_list(read, request, *of):
@@ -72,9 +75,13 @@ def _read_list(read, request, *of):
 def _answer_list(request, template, context):
     section = context.get("section")
     shown = (section and (section.name, section.description), context)
-    return answer_reader(
-        request, version=version_of(shown), render=lambda: render(request, template, context)
-    )
+
+    def show():
+        if (reader := embedding.reader_of(request)) is not None:
+            listings.mark_new((context.get("page") or context["listing"]).all_teasers, reader)
+        return render(request, template, context)
+
+    return answer_reader(request, version=version_of(shown), render=show)
 
 
 def _find_article(request, slug):

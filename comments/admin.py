@@ -234,8 +234,7 @@ class CommentAdmin(ReadOnlyAdmin):
         root_place = Comment.objects.filter(tree_id=comment.tree_id)
         branch = root_place.select_related("author").order_by("lft")
         near = list(branch.filter(lft__gte=comment.lft)[: BRANCH_SIZE // 2])
-        above = Comment.objects.above(comment).select_related("author").order_by("-lft")
-        above = list(above[:SHOWN_ANCESTORS])[::-1]
+        above = Comment.objects.above(comment, nearest=SHOWN_ANCESTORS).select_related("author")
         log = comment.log.select_related("by").order_by("-id")[:LOG_SIZE]
         rows = [_shown_in_branch(each, comment) for each in [*above, *near]]
         return self.page(

@@ -51,11 +51,13 @@ def answer_reader(request, *, version, render):
     etag = quote_etag(key[:32])
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        content = caches["pages"].get(key)
-        if content is None:
-            content = render().content
-            caches["pages"].set(key, content, KEPT_SECONDS)
-        response = HttpResponse(content)
+        kept = caches["pages"].get(key)
+        if kept is None:
+            rendered = render()
+            kept = rendered.content, rendered["Content-Type"]
+            caches["pages"].set(key, kept, KEPT_SECONDS)
+        content, content_type = kept
+        response = HttpResponse(content, content_type=content_type)
         response["ETag"] = etag
     response["Cache-Control"] = (
         f"public, max-age=0, s-maxage={SHARED_SECONDS}, "

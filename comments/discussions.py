@@ -1,54 +1,89 @@
-"""READ: pages of a discussion, each one slice of the display order behind a cursor."""
+"""READ: the pages of a discussion: its threads in an order, one branch, one comment in its place.
+
+The comments of a thread are one sequence, ``(tree_id, lft)``, that never changes its order. A
+page shows threads from their beginnings, as much of each as there is room for; where a thread
+goes on, a page of its own takes it up at the next comment. So whoever follows the links meets
+every comment once, whatever the shape of the trees.
+"""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from django.db.models import Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.safestring import mark_safe
+from django.utils.http import urlencode
 
-from comments.models import Comment, Discussion
-from comments.rows import FIELDS, Row, link_row, make_row
-from comments.wording import count_label, moment_iso, moment_text
+from comments import orders
+from comments.models import Comment, Discussion, Thread
+from comments.rows import Row, read_full_rows, read_rows
+from comments.wording import count_label
 
-# Comments on one page: two or three screens of talk, and a page that stays light.
-PAGE_SIZE = 100
-# Levels that are shown below a page's first one; deeper replies have a page of their own.
-SHOWN_LEVELS = 8
-# Of what a thread's page hangs under, this many are named: the way back, not the whole story.
+# Comments on one page, whatever it shows: a few screens of talk, and a page that stays light.
+PAGE_SIZE = 200
+# Above the comment that a page is about, the nearest ones: the way back, not the whole story.
 SHOWN_ANCESTORS = 8
-# Beyond this many of a person's comments nobody reads the number, and counting takes time.
-COUNTED_UP_TO = 1_000
-# Comments on a person's page.
-PERSON_PAGE_SIZE = 25
+# What surrounds a comment on its own page, in the order of its thread.
+SHOWN_BEFORE = 10
+SHOWN_BEHIND = 40
 
 
 @dataclass(slots=True)
 class DiscussionPage:
-    """A slice of a discussion in display order, and where the slices around it are."""
+    """What one page of a discussion shows, and where the pages around it are.
+
+    ``continued`` says where threads go on that the page does not show to their end:
+    ``{tree_id: (root id, next comment's id, how many more)}``.
+    """
 
     discussion: Discussion
     rows: list[Row]
-    total: int
-    total_label: str
-    is_open: bool
-    closed_reason: str
+    order: orders.Order | None = None
+    continued: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    address: str = ""
     next_url: str = ""
+    next_fragment: str = ""
     next_label: str = ""
     previous_url: str = ""
     previous_label: str = ""
-    starts_midway: Row | None = None
-    composer: object = None
+    canonical: str = ""
     branch_of: Row | None = None
+    target: Row | None = None
+    root_id: int = 0
     ancestors: list[Row] = field(default_factory=list)
+
+    @property
+    def discussion_key(self):
+        """The discussion's number as text: a template would ask for its local form."""
+        return str(self.discussion.pk)
+
+    @property
+    def arrivals_key(self):
+        return str(self.discussion.arrival_count)
+
+    @property
+    def total(self):
+        return self.discussion.comment_count
+
+    @property
+    def total_label(self):
+        return count_label(self.total, "comment")
+
+    @property
+    def is_open(self):
+        return self.discussion.is_open
+
+    @property
+    def closed_reason(self):
+        return self.discussion.closed_reason
 
     @property
     def version(self):
         """What changes whenever those not signed in are shown something else."""
-        around = [row for row in (self.starts_midway, self.branch_of) if row is not None]
+        around = [row for row in (self.branch_of, self.target) if row is not None]
         return (
-            self.discussion.title, self.total, self.is_open, self.closed_reason,
+            self.discussion.title, self.discussion.url, self.total, self.is_open,
+            self.closed_reason, self.discussion.arrival_count, self.order and self.order.name,
             self.next_url, self.next_label, self.previous_url, self.previous_label,
+            *self.continued.items(),
             *(row.version for row in (*self.rows, *around, *self.ancestors)),
         )  # fmt: skip
 
@@ -63,229 +98,198 @@ def comment_of(pk):
     return Comment.objects.select_related("author", "discussion").get(pk=pk)
 
 
-def row_of(comment):
-    """One comment as a row, for a page that shows it alone; one query."""
-    return _row_of(comment.pk, timezone.now())
+def row_of(pk):
+    """One comment with its words, for a page that shows it alone; one query."""
+    (row,) = read_full_rows(Comment.objects.filter(pk=pk), timezone.now())
+    return row
 
 
-def load(discussion, *, reader=None, start=None, branch=None, address=None):
-    """One page of ``discussion``: at most ``PAGE_SIZE`` comments in display order.
+def load(discussion, *, order=orders.DEFAULT, cursor=""):
+    """A page of threads in one of ``orders.ORDERS``: at most ``PAGE_SIZE`` comments.
 
-    ``start`` is the id of the comment that the page begins at (another discussion's, or none
-    at all, begins at the first). ``branch`` is a comment to show alone with what hangs under
-    it. ``reader`` is who reads, or None. ``address`` is the page's own path, by default the
-    discussion's. Takes one query for the comments, one more for a cursor, one for what
-    lies before it and one for what the page hangs under: never more, whatever the size.
+    ``cursor`` is where it begins (``orders``), "" for the first page. Four queries for a first
+    page and at most eight for another, whatever the size of the discussion.
     """
-    address, now = address or discussion.url, timezone.now()
-    comments = Comment.objects.filter(discussion_id=discussion.pk).order_by("tree_id", "lft")
-    lowest = 0
-    if branch is not None:
-        comments = comments.filter(
-            tree_id=branch.tree_id, lft__gte=branch.lft, lft__lte=branch.rght
-        )
-        lowest = branch.level
-    shown = comments.filter(level__lte=lowest + SHOWN_LEVELS)
-    values = _slice_from(shown, comments, start) if start is not None else []
-    midway = bool(values)
-    if not midway:
-        values = list(shown.values_list(*FIELDS)[: PAGE_SIZE + 1])
-    rows = [make_row(each, now) for each in values[:PAGE_SIZE]]
-    page = DiscussionPage(
-        discussion=discussion,
-        rows=rows,
-        total=discussion.comment_count,
-        total_label=count_label(discussion.comment_count, "comment"),
-        is_open=discussion.is_open,
-        closed_reason=discussion.closed_reason,
-    )
-    if len(values) > PAGE_SIZE:
-        following = values[PAGE_SIZE]
-        page.next_url = f"{address}?from={following[0]}#discussion"
-        page.next_label = f"Next comments, from {following[3]} on"
-    if midway:
-        _link_previous(page, shown, rows[0], address, branch.number if branch else "1")
-    if branch is not None:
-        _link_branch(page, branch, now)
-    elif rows and rows[0].parent_id is not None:
-        page.starts_midway = _row_of(rows[0].parent_id, now)
-    _place(rows, lowest, discussion, reader)
+    order = orders.ORDERS[order]
+    found = orders.thread_slice(discussion, order, cursor)
+    room = _room_of([size for _, _, size in found.threads])
+    rows, continued = _beginnings(found.threads, room)
+    page = DiscussionPage(discussion, rows, order, continued, address=discussion.url)
+    page.canonical = discussion.url
+    if found.next:
+        page.next_url = _address(discussion, order, found.next)
+        page.next_fragment = f"/discussions/{discussion.pk}/page/{_query(order, found.next)}"
+        page.next_label = "More comments"
+    if found.previous is not None:
+        page.previous_url = _address(discussion, order, found.previous)
+        page.previous_label = "Comments before these" if found.previous else "The first comments"
+        # What ranks changes with the votes; time does not, so those pages can be found again.
+        if not order.rank:
+            page.canonical = f"{discussion.url}{_query(order, cursor)}"
     return page
 
 
-def _slice_from(shown, comments, start):
-    """The slice that begins at comment ``start``; empty if that is not one of ``comments``."""
-    begin = comments.filter(pk=start)
-    tree, lft = (Subquery(begin.values(name)) for name in ("tree_id", "lft"))
-    later = shown.filter(Q(tree_id__gt=tree) | Q(lft__gte=lft), tree_id__gte=tree)
-    return list(later.values_list(*FIELDS)[: PAGE_SIZE + 1])
+def _address(discussion, order, cursor):
+    return f"{discussion.url}{_query(order, cursor)}#discussion"
 
 
-def _link_previous(page, shown, first, address, first_number):
-    earlier = (
-        shown.filter(
-            Q(tree_id__lt=first.tree_id) | Q(lft__lt=first.lft), tree_id__lte=first.tree_id
-        )
-        .order_by("-tree_id", "-lft")
-        .values_list("id", "number")[:PAGE_SIZE]
-    )
-    earlier = list(earlier)
-    if not earlier:
-        return
-    pk, number = earlier[-1]
-    page.previous_url = f"{address}?from={pk}#discussion"
-    page.previous_label = f"Previous comments, from {number} on"
-    if len(earlier) < PAGE_SIZE or number == first_number:
-        page.previous_url = f"{address}#discussion"
-        page.previous_label = "Back to the first comments"
+def _query(order, cursor):
+    """The query of a page: nothing for the first one in the order that everybody gets."""
+    wanted = {}
+    if order.name != orders.DEFAULT:
+        wanted["order"] = order.name
+    if cursor:
+        wanted["from"] = cursor
+    return f"?{urlencode(wanted)}" if wanted else ""
 
 
-def _link_branch(page, branch, now):
-    """What the branch is called, and the nearest comments that it hangs under."""
-    above = Comment.objects.above(branch).order_by("-lft").values_list(*FIELDS)[:SHOWN_ANCESTORS]
-    page.ancestors = [make_row(each, now) for each in reversed(above)]
-    starts_here = page.rows and page.rows[0].id == branch.pk
-    page.branch_of = page.rows[0] if starts_here else _row_of(branch.pk, now)
+def _room_of(sizes):
+    """The most comments that each of these threads may show, so that all fit on one page.
 
-
-def _row_of(pk, now):
-    return make_row(Comment.objects.filter(pk=pk).values_list(*FIELDS).get(), now)
-
-
-def _place(rows, lowest, discussion, reader):
-    """Nests the rows: what opens before each, what closes behind it, and where its links lead."""
-    may_post = discussion.is_open
-    by_id = {row.id: row for row in rows}
-    open_levels = []
-    previous = None
-    for row in rows:
-        closing = 0
-        while open_levels and open_levels[-1] >= row.level:
-            open_levels.pop()
-            closing += 1
-        if previous is not None:
-            previous.closes = mark_safe("</div></div>" * closing)
-        row.depth = len(open_levels)
-        open_levels.append(row.level)
-        previous = row
-        link_row(row, may_post=may_post, reader=reader)
-        parent = by_id.get(row.parent_id)
-        if parent is not None:
-            row.parent_url = f"#c{parent.id}"
-            row.parent_author = parent.author
-        elif row.parent_id is not None:
-            row.parent_url = f"/comments/{row.parent_id}/"
-        if row.level == lowest + SHOWN_LEVELS and row.reply_count:
-            row.continue_url = f"/comments/{row.id}/thread/"
-            row.continue_label = (
-                f"Continue this thread ({count_label(row.reply_count, 'reply', 'replies')})"
-            )
-    if previous is not None:
-        previous.closes = mark_safe("</div></div>" * len(open_levels))
-
-
-def address_of(comment):
-    """The address of the page that shows ``comment``, with its anchor.
-
-    The discussion's own page where the comment is on its first slice; else the slice that
-    begins at its thread, or at the comment itself; a deep one is shown under its parent.
+    >>> _room_of([3, 500, 500])
+    98
     """
-    discussion = comment.discussion
+    left, room = PAGE_SIZE, PAGE_SIZE
+    for place, size in enumerate(sorted(sizes)):
+        room = left // (len(sizes) - place)
+        if size > room:
+            return room
+        left -= size
+    return max(room, 1)
+
+
+def _beginnings(threads, room):
+    """The first ``room`` comments of each thread, in the threads' order, and where they go on."""
+    if not threads:
+        return [], {}
+    long = [root_id for root_id, _, size in threads if size > room]
+    behind = Comment.objects.filter(tree_id=OuterRef("tree_id")).order_by("lft").values("lft")
+    cuts = Thread.objects.filter(pk__in=long).annotate(cut=Subquery(behind[room : room + 1]))
+    cuts = dict(cuts.values_list("tree_id", "cut"))
+    shown = Q(tree_id__in=[tree_id for _, tree_id, _ in threads if cuts.get(tree_id) is None])
+    for tree_id, cut in cuts.items():
+        if cut is not None:
+            # One more than there is room for: the comment at which the thread goes on.
+            shown |= Q(tree_id=tree_id, lft__lte=cut)
+    by_tree, now = {tree_id: [] for _, tree_id, _ in threads}, timezone.now()
+    for row in read_rows(Comment.objects.filter(shown).order_by("tree_id", "lft"), now):
+        by_tree[row.tree_id].append(row)
+    rows, continued = [], {}
+    for root_id, tree_id, size in threads:
+        found = by_tree[tree_id]
+        # What has come since the threads were read is not of the two hundred: it is a link away.
+        fitting = min(size, room)
+        if len(found) <= fitting < size:
+            # Spread out between the two queries: its comments no longer stand where it was cut.
+            anew = Comment.objects.filter(tree_id=tree_id).order_by("lft")[: fitting + 1]
+            found = read_rows(anew, now)
+        rows.extend(found[:fitting])
+        if len(found) > fitting:
+            continued[tree_id] = (root_id, found[fitting].id, max(size - fitting, 1))
+    return rows, continued
+
+
+def load_branch(branch, *, start=None):
+    """A page of one branch, in the order of its thread, from comment ``start`` on.
+
+    ``branch`` is a comment with its discussion; a ``start`` that is none of its comments
+    begins at the branch itself. At most five queries.
+    """
+    now = timezone.now()
+    address = f"/comments/{branch.pk}/thread/"
+    comments = Comment.objects.of_branch(branch).order_by("lft")
+    begin = comments.filter(pk=start).values_list("lft", flat=True).first() if start else None
+    begin = branch.lft if begin is None else begin
+    rows = read_rows(comments.filter(lft__gte=begin)[: PAGE_SIZE + 1], now)
+    page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE], address=address)
+    page.canonical = address
+    if len(rows) > PAGE_SIZE:
+        following = rows[PAGE_SIZE]
+        page.next_url = f"{address}?from={following.id}#discussion"
+        page.next_fragment = f"{address}?from={following.id}"
+        page.next_label = f"More comments, from {following.number} on"
+    if begin != branch.lft:
+        page.canonical = f"{address}?from={start}"
+        earlier = comments.filter(lft__lt=begin).order_by("-lft")
+        earlier = list(earlier.values_list("id", "number")[:PAGE_SIZE])
+        pk, number = earlier[-1]
+        if pk == branch.pk:
+            page.previous_url = f"{address}#discussion"
+            page.previous_label = "The beginning of this thread"
+        else:
+            page.previous_url = f"{address}?from={pk}#discussion"
+            page.previous_label = f"Comments before these, from {number} on"
+    page.ancestors = _ancestors(branch, now)
+    page.branch_of = page.rows[0] if begin == branch.lft else row_of(branch.pk)
+    return page
+
+
+def _ancestors(comment, now):
+    """The nearest comments that this one hangs under, the topmost first."""
+    return read_rows(Comment.objects.above(comment, nearest=SHOWN_ANCESTORS), now)
+
+
+def load_surroundings(comment):
+    """One comment in its place: what it hangs under, and its neighbours in the thread.
+
+    Four queries, whatever the size of the thread.
+    """
+    now = timezone.now()
+    tree = Comment.objects.filter(tree_id=comment.tree_id)
+    behind = read_rows(tree.filter(lft__gte=comment.lft).order_by("lft")[: SHOWN_BEHIND + 2], now)
+    before = read_rows(tree.filter(lft__lt=comment.lft).order_by("-lft")[:SHOWN_BEFORE], now)
+    rows = [*reversed(before), *behind[: SHOWN_BEHIND + 1]]
+    page = DiscussionPage(comment.discussion, rows, address=comment.get_absolute_url())
+    page.target = behind[0]
+    shown = {row.id for row in rows}
+    page.ancestors = [row for row in _ancestors(comment, now) if row.id not in shown]
+    page.root_id = Thread.objects.filter(tree_id=comment.tree_id).values_list("pk", flat=True).get()
+    thread = f"/comments/{page.root_id}/thread/"
+    if page.root_id not in shown:
+        page.previous_url = f"{thread}#discussion"
+        page.previous_label = "This thread from its beginning"
+    if len(behind) > SHOWN_BEHIND + 1:
+        page.next_url = f"{thread}?from={behind[-1].id}#discussion"
+        page.next_label = f"How this thread goes on, from {behind[-1].number}"
+    return page
+
+
+def address_of(comment, order=orders.DEFAULT):
+    """The address of the page of the whole discussion that shows ``comment``, with its anchor.
+
+    In an order: the page of threads, where it is among those that are shown of its thread, else
+    the page on which its thread goes on. ``comment`` has its discussion. At most thirteen
+    queries, whatever the size.
+    """
+    discussion, order = comment.discussion, orders.ORDERS[order]
     anchor = f"#c{comment.pk}"
-    if comment.level > SHOWN_LEVELS:
-        return f"/comments/{comment.parent_id}/thread/?from={comment.pk}{anchor}"
-    shown = Comment.objects.filter(discussion_id=discussion.pk, level__lte=SHOWN_LEVELS)
-    first = shown.order_by("tree_id", "lft").values_list("pk", flat=True)[:PAGE_SIZE]
-    if comment.pk in set(first):
-        return f"{discussion.url}{anchor}"
-    thread = list(
-        shown.filter(tree_id=comment.tree_id)
-        .order_by("tree_id", "lft")
-        .values_list("pk", flat=True)[:PAGE_SIZE]
+    tree = Comment.objects.filter(tree_id=comment.tree_id)
+    before = list(
+        tree.filter(lft__lt=comment.lft).order_by("-lft").values_list("pk", flat=True)[:PAGE_SIZE]
     )
-    start = thread[0] if comment.pk in thread else comment.pk
-    return f"{discussion.url}?from={start}{anchor}"
+    root_id = Thread.objects.filter(tree_id=comment.tree_id).values_list("pk", flat=True).get()
+    if len(before) < PAGE_SIZE:
+        cursor = orders.cursor_of(discussion, order, root_id)
+        found = orders.thread_slice(discussion, order, cursor)
+        if not found.previous:
+            cursor = ""
+            found = orders.thread_slice(discussion, order, cursor)
+        room = _room_of([size for _, _, size in found.threads])
+        on_page = any(tree_id == comment.tree_id for _, tree_id, _ in found.threads)
+        if on_page and len(before) < room:
+            return f"{discussion.url}{_query(order, cursor)}{anchor}"
+    if not before:
+        cursor = orders.cursor_of(discussion, order, root_id)
+        return f"{discussion.url}{_query(order, cursor)}{anchor}"
+    # A little before it, so that it is read in its place.
+    start = before[min(SHOWN_BEFORE, len(before)) - 1]
+    return f"/comments/{root_id}/thread/?from={start}{anchor}"
 
 
-@dataclass(slots=True)
-class PersonComment:
-    id: int
-    number: str
-    permalink: str
-    discussion_title: str
-    discussion_url: str
-    posted_iso: str
-    posted_text: str
-    html: str
-
-
-@dataclass(slots=True)
-class PersonPage:
-    entries: list[PersonComment]
-    total_label: str
-    next_url: str = ""
-    next_label: str = ""
-    newest_url: str = ""
-
-
-def by_person(person, *, before=None):
-    """The person's visible comments, the newest first, ``PERSON_PAGE_SIZE`` a page.
-
-    ``before`` is the id of the comment that the page lies behind. Takes two queries; the
-    total is counted up to ``COUNTED_UP_TO``.
-    """
-    comments = Comment.objects.filter(
-        author_id=person.pk,
-        state=Comment.State.VISIBLE,
-        discussion__readable_from__lte=timezone.now(),
-    )
-    total = comments[: COUNTED_UP_TO + 1].count()
-    if before is not None:
-        comments = comments.filter(pk__lt=before)
-    found = list(
-        comments.order_by("-id").values_list(
-            "id", "number", "posted_at", "html", "discussion__title", "discussion__url"
-        )[: PERSON_PAGE_SIZE + 1]
-    )
-    page = PersonPage(
-        entries=[
-            PersonComment(
-                id=pk,
-                number=number,
-                permalink=f"/comments/{pk}/",
-                discussion_title=title,
-                discussion_url=url,
-                posted_iso=moment_iso(posted_at),
-                posted_text=moment_text(posted_at),
-                html=mark_safe(html),  # made by comments.markup alone
-            )
-            for pk, number, posted_at, html, title, url in found[:PERSON_PAGE_SIZE]
-        ],
-        total_label=_total_label(total),
-    )
-    if len(found) > PERSON_PAGE_SIZE:
-        last = found[PERSON_PAGE_SIZE - 1]
-        page.next_url = f"{person.get_absolute_url()}?before={last[0]}"
-        page.next_label = f"Older comments, before {moment_text(last[2])}"
-    if before is not None:
-        page.newest_url = person.get_absolute_url()
-    return page
-
-
-def _total_label(total):
-    if total > COUNTED_UP_TO:
-        return f"More than {COUNTED_UP_TO:,} comments"
-    return count_label(total, "comment")
-
-
-def recent_posts(person, *, since: datetime, at_most):
-    """How many comments the person has posted here since ``since``, counted up to ``at_most``."""
-    moments = (
-        Comment.objects.filter(author_id=person.pk, is_imported=False)
-        .order_by("-id")
-        .values_list("posted_at", flat=True)[:at_most]
-    )
-    return sum(moment >= since for moment in moments)
+def arrived_since(discussion, arrival, limit):
+    """Comments that came after ``arrival``, in the order in which they came: at most ``limit``."""
+    came = Comment.objects.filter(discussion_id=discussion.pk, arrival__gt=arrival)
+    return read_rows(came.order_by("arrival")[:limit], timezone.now())
 
 
 def exported(discussion):

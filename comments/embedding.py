@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 
-from comments import discussions, drafts, screening
+from comments import discussions, drafts, markup, orders, permissions, screening, visits, voting
 from comments.forms import CommentForm
-from comments.wording import moment_text
+from comments.parts import print_parts
+from comments.printing import Showing, print_branches
+from comments.quoting import escape_plain
+from comments.structured import structured_comments
+from comments.wording import count_label, moment_text
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class Composer:
     notice: str = ""
     form: object = None
     parent: object = None
+    # What the form of somebody not signed in begins with; ``form`` has its own.
+    text: str = ""
 
 
 def reader_of(request):
@@ -39,20 +46,126 @@ def reader_of(request):
     return request.user if request.user.is_authenticated else None
 
 
-def embed_discussion(request, discussion):
-    """The template context of a page with this discussion under it: ``discussion_page``.
+def read_discussion(request, discussion):
+    """The page of the discussion that ``?order=`` and ``?from=`` ask for.
 
-    What an ETag of the page must have in it is ``discussion_page.version``.
+    What an ETag of the page around it must have in it is its ``version``. Who is signed in
+    finds the order that they chose last.
     """
-    page = discussions.load(discussion, reader=reader_of(request), start=start_of(request))
-    page.composer = compose(request, discussion)
-    return {"discussion_page": page}
+    return discussions.load(discussion, order=order_of(request), cursor=cursor_of(request))
+
+
+def order_of(request):
+    """The order that is asked for, or the one that whoever is signed in has chosen before."""
+    asked = request.GET.get("order", "")
+    reader = reader_of(request)
+    if asked in orders.ORDERS:
+        if reader is not None and not is_further_down(request):
+            visits.remember_order(reader, asked)
+        return asked
+    if reader is None or is_further_down(request):
+        return orders.DEFAULT
+    chosen = visits.order_of(reader)
+    return chosen if chosen in orders.ORDERS else orders.DEFAULT
+
+
+def cursor_of(request):
+    return request.GET.get("from", "")
+
+
+def is_further_down(request):
+    """Whether a later page of a discussion is asked for."""
+    return bool(cursor_of(request))
 
 
 def start_of(request):
-    """The comment that the page begins at: ``?from=`` a number, anything else is the start."""
-    start = request.GET.get("from", "")
+    """The comment that a branch's page begins at: ``?from=`` a number, else its beginning."""
+    start = cursor_of(request)
     return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else None
+
+
+def showing_of(request, discussion, rows):
+    """For whom these rows are printed. Asks nothing for somebody who is not signed in."""
+    reader = reader_of(request)
+    if reader is None:
+        return Showing(may_post=discussion.is_open)
+    now = timezone.now()
+    return Showing(
+        may_post=discussion.is_open,
+        person_id=reader.pk,
+        may_moderate=permissions.can_moderate(reader),
+        edit_since=permissions.edit_since(reader, now) if discussion.is_open else None,
+        seen=visits.seen_until(reader, discussion, now),
+        voted=voting.voted_for(reader, [row.id for row in rows]),
+    )
+
+
+def print_discussion(request, page):
+    """The template context of a page with this discussion under it.
+
+    For who is signed in it also writes down that they were here.
+    """
+    discussion, reader = page.discussion, reader_of(request)
+    showing = showing_of(request, discussion, page.rows)
+    print_parts(page.rows, base_url_of(request))
+    roots = [row.id for row in page.rows if row.parent_id is None]
+    if showing.seen is not None and showing.seen < discussion.arrival_count:
+        showing.new_in_threads = visits.new_in_threads(reader, roots, showing.seen)
+    context = {
+        "discussion_page": page,
+        "composer": compose(request, discussion),
+        "orders": _order_links(page, reader),
+        "comments_html": print_branches(page.rows, showing, continued=page.continued),
+        "structured": structured(request, page),
+        "votes_form": reader is not None and discussion.is_open,
+        "seen": showing.seen,
+        **_unread(discussion, showing),
+    }
+    if reader is not None:
+        visits.note_visit(reader, discussion)
+    return context
+
+
+def _unread(discussion, showing):
+    """What is new to whoever reads, and where it is listed."""
+    new = 0 if showing.seen is None else discussion.arrival_count - showing.seen
+    return {
+        "unread_label": f"{count_label(new, 'comment')} since your last visit" if new > 0 else "",
+        "unread_url": f"/discussions/{discussion.pk}/new/?since={showing.seen}",
+    }
+
+
+def _order_links(page, reader):
+    """``(label, address, whether it is the page's)``; who is signed in changes their choice."""
+    if page.order is None:
+        return []
+    return [
+        (
+            order.label,
+            f"{page.discussion.url}#discussion"
+            if reader is None and order.name == orders.DEFAULT
+            else f"{page.discussion.url}?order={order.name}#discussion",
+            order.name == page.order.name,
+        )
+        for order in orders.ORDERS.values()
+    ]
+
+
+def base_url_of(request):
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def structured(request, page):
+    """What the page's comments are, for machines: JSON-LD that is safe inside a script element."""
+    return mark_safe(
+        structured_comments(
+            page.rows,
+            base_url_of(request),
+            path=request.path,
+            title=page.discussion.title,
+            said=lambda row, _: row.part.said,
+        )
+    )
 
 
 def compose(request, discussion, *, parent=None, text=""):
@@ -77,12 +190,30 @@ def compose(request, discussion, *, parent=None, text=""):
         heading=heading,
         cancel_url=discussion.url if parent is None else f"/comments/{parent.id}/",
         parent=parent,
+        text=text,
     )
     reader = reader_of(request)
     composer.notice = _why_not(discussion, reader, parent)
     if reader is not None and not composer.notice:
         composer.form = CommentForm.new(text or drafts.kept(request, draft_key), slot)
     return composer
+
+
+def quotation_for(comment, words=""):
+    """What a reply begins with that quotes ``comment``: these ``words`` of it, or all its own.
+
+    ``words`` are as a browser gives what was marked: plain text, which stays plain. Whether the
+    comment has them is not asked: whoever replies may change them anyway. At most
+    ``markup.QUOTE_LENGTH`` of their characters. Nothing of what was taken down.
+    """
+    if not comment.is_visible:
+        return ""
+    author, permalink = comment.author.handle, comment.get_absolute_url()
+    words = markup.legible(words).strip()
+    if not words:
+        return markup.quote_markdown(comment.own_words, author=author, permalink=permalink)
+    words = escape_plain(markup.cut(words, markup.QUOTE_LENGTH))
+    return markup.quote_markdown(words, author=author, permalink=permalink, limit=len(words))
 
 
 def _why_not(discussion, reader, parent):
@@ -92,7 +223,7 @@ def _why_not(discussion, reader, parent):
         now=timezone.now(),
         discussion_is_open=discussion.is_open,
         closed_reason=discussion.closed_reason,
-        parent_is_visible=parent is None or parent.state == "visible",
+        parent_is_visible=parent is None or parent.is_visible,
         suspended_until=reader.suspended_until if suspended else None,
         suspended_until_text=moment_text(reader.suspended_until) if suspended else "",
         suspension_reason=reader.suspension_reason if suspended else "",

@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from comments.screening import MAX_TEXT_LENGTH
+from comments.screening import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 
 # What moderators need most; another reason may be written instead.
 CANNED_REASONS = (
@@ -15,8 +15,6 @@ CANNED_REASONS = (
     "Private information",
     "Accusation without a source",
 )
-# Fits a tombstone's line.
-MAX_REASON_LENGTH = 300
 
 
 class CommentForm(forms.Form):
@@ -43,6 +41,17 @@ class EditForm(CommentForm):
 
     submission_key = None
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class WithdrawForm(forms.Form):
+    """Why an author takes their comment away, if they want to say."""
+
+    reason = forms.CharField(
+        label="Why you withdraw it",
+        help_text="Everybody reads it where your comment was. You need not say anything.",
+        required=False,
+        max_length=MAX_REASON_LENGTH,
+    )
 
 
 class DraftForm(forms.Form):

@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts import membership
 from comments import posting
+from comments.parts import forget_parts
 
 # The machine is noisy, so no example is timed; the same examples every time.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True, database=None)
@@ -26,6 +27,7 @@ def _empty_cache():
     """No test sees a page or a limit that another one left behind."""
     for cache in caches.all():
         cache.clear()
+    forget_parts()
 
 
 @pytest.fixture(autouse=True)

@@ -213,6 +213,9 @@ DEFAULT_FROM_EMAIL = f"{SITE_NAME} <portal@{_MAIL_HOST}>"
 
 # How many comments one person may post within a minute before being asked to wait.
 COMMENTS_PER_MINUTE = 6
+# How long a comment can be changed after it was posted; longer by who is trusted.
+COMMENT_EDIT_MINUTES = env.int("COMMENT_EDIT_MINUTES", default=15)
+COMMENT_EDIT_MINUTES_TRUSTED = env.int("COMMENT_EDIT_MINUTES_TRUSTED", default=1_440)
 
 # Part of every ETag, so that a new version of the portal is seen at once.
 BUILD = digest_of_build(BASE_DIR / "newsportal")

@@ -16,6 +16,7 @@ WRITES = (
     "accounts/membership.py",
     "articles/publishing.py",
     "comments/moderation.py",
+    "comments/revisions.py",
 )
 NAMES_WE_AVOID = {"utils", "helpers", "services", "managers", "misc", "common"}
 
@@ -72,7 +73,8 @@ def test_a_template_has_nothing_that_the_policy_forbids(path):
     text = path.read_text("utf-8")
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), "inline code or style"
     for script in re.findall(r"<script[^>]*>", text):
-        assert "src=" in script
+        # A block of data is nothing that runs.
+        assert "src=" in script or script == '<script type="application/ld+json">'
     assert not re.search(r"(src|href)=\"(https?:)?//", text), "a request to another host"
 
 

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from comments import markup
+from comments.markdown import MAX_LINK_LENGTH
 from comments.markup import excerpt, plain_text, quote_markdown, render_blocks, render_markdown
 from tests.xss_vectors import VECTORS
 
@@ -74,6 +75,8 @@ class Audit(HTMLParser):
                 return bool(re.match(r"(?i)https?://[^/\\]|mailto:.|/(?![/\\])|#", value))
             case "a", "rel":
                 return value == "nofollow ugc noopener"
+            case "a", "class":
+                return value == "mention"
             case "ol", "start":
                 return re.fullmatch(r"\d{1,9}", value, re.ASCII) is not None
             case "blockquote", "class":
@@ -215,7 +218,7 @@ def test_a_backslash_cannot_turn_a_path_into_another_host() -> None:
 
 
 def test_an_address_longer_than_any_is_text() -> None:
-    address = "http://b.c/" + "d" * markup.MAX_LINK_LENGTH
+    address = "http://b.c/" + "d" * MAX_LINK_LENGTH
     assert render_markdown(f"a {address} e") == f"<p>a {address} e</p>\n"
     assert "<a" not in render_markdown(f"[a]({address})")
 

@@ -1,5 +1,6 @@
 """The discussion over HTTP: reading, writing, and every refusal."""
 
+import re
 import uuid
 from datetime import timedelta
 from urllib.parse import quote
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import publishing
-from comments import discussions, moderation, posting
+from comments import contributions, moderation, orders, posting
 from comments.models import Comment, Discussion
+from comments.parts import forget_parts
 
 
 @pytest.fixture
@@ -187,66 +189,104 @@ class TestPages:
             post(by, f"reply {number}", parent=root)
         return root
 
-    def test_the_same_queries_with_3_and_with_300_comments(self, visitor, reader, post):
+    @pytest.mark.parametrize("order", orders.ORDERS)
+    def test_the_same_queries_with_3_and_with_30_threads(self, visitor, reader, post, order):
         counted = []
-        for size in (3, 300):
-            self.thread(post, reader, size)
+        # More than one page holds, both times: what goes on elsewhere is looked up as well.
+        for threads, size in ((3, 70), (27, 9)):
+            for _ in range(threads):
+                self.thread(post, reader, size)
+            forget_parts()
             with CaptureQueriesContext(connection) as queries:
-                assert visitor.get("/articles/the-bridge-opens/").status_code == 200
+                page = visitor.get(f"/articles/the-bridge-opens/?order={order}")
+            assert page.status_code == 200
             counted.append(len(queries))
         assert counted[0] == counted[1] <= 8, [q["sql"] for q in queries]
 
-    def test_every_comment_is_reached_by_links(self, visitor, reader, post):
-        for _ in range(3):
-            self.thread(post, reader, 90)
-        deep = None
-        for _ in range(25):
-            deep = post(reader, "deep", parent=deep)
-        seen, waiting, visited = set(), ["/articles/the-bridge-opens/"], set()
-        while waiting:
-            address = waiting.pop()
-            if address in visited:
-                continue
-            visited.add(address)
-            page = text_of(visitor.get(address))
-            ids = [part.split('"')[0] for part in page.split('id="c')[1:] if part[0].isdigit()]
-            assert len(ids) <= discussions.PAGE_SIZE
-            seen.update(ids)
-            for rel in ('rel="next" href="', 'class="continue" href="'):
-                waiting += [part.split('"')[0].split("#")[0] for part in page.split(rel)[1:]]
-        assert seen == {str(pk) for pk in Comment.objects.values_list("pk", flat=True)}
+    def test_the_same_queries_for_who_is_signed_in(self, reader, make_person, sign_in, post):
+        client, counted = sign_in(reader), []
+        client.get("/articles/the-bridge-opens/")
+        for threads, size in ((3, 70), (27, 9)):
+            for _ in range(threads):
+                self.thread(post, make_person(), size)
+            client.get("/articles/the-bridge-opens/")
+            with CaptureQueriesContext(connection) as queries:
+                client.get("/articles/the-bridge-opens/")
+            counted.append(len(queries))
+        assert counted[0] == counted[1] <= 18, [q["sql"] for q in queries]
 
-    def test_a_permalink_opens_the_page_that_shows_the_comment(self, visitor, reader, post):
+    def test_a_permalink_shows_the_comment_in_its_place(self, visitor, reader, post):
         chain = [post(reader)]
-        for _ in range(20):
+        for _ in range(60):
             chain.append(post(reader, parent=chain[-1]))
         for _ in range(3):
             self.thread(post, reader, 60)
+        counted = set()
         for comment in [*chain, *Comment.objects.order_by("-pk")[:150:10]]:
-            answer = visitor.get(f"/comments/{comment.pk}/")
-            assert answer.status_code == 302
-            address, anchor = answer["Location"].split("#")
-            assert anchor == f"c{comment.pk}"
-            assert f'id="{anchor}"' in text_of(visitor.get(address)), comment.number
+            forget_parts()
+            with CaptureQueriesContext(connection) as queries:
+                answer = visitor.get(f"/comments/{comment.pk}/")
+            counted.add(len(queries))
+            page = text_of(answer)
+            assert f'is-target" id="c{comment.pk}"' in page, comment.number
+            if comment.parent_id:
+                assert f'/comments/{comment.parent_id}/"' in page or (
+                    f'id="c{comment.parent_id}"' in page
+                )
+            for order in orders.ORDERS:
+                assert f"/comments/{comment.pk}/discussion/?order={order}" in page
+        assert len(counted) == 1
 
-    def test_the_way_back_leads_over_every_page(self, visitor, reader, post):
-        for _ in range(25):
-            self.thread(post, reader, 10)
-        address, forward = "/articles/the-bridge-opens/", []
-        while address:
-            page = text_of(visitor.get(address))
-            forward.append(address)
-            rest = page.split('rel="next" href="')[1:]
-            address = rest[0].split('"')[0].split("#")[0] if rest else None
-        assert len(forward) == 3
-        back = [forward[-1]]
-        while 'rel="prev" href="' in (page := text_of(visitor.get(back[-1]))):
-            back.append(page.split('rel="prev" href="')[1].split('"')[0].split("#")[0])
-        assert back == forward[::-1]
+    def test_an_order_is_in_the_address_and_remembered(self, visitor, reader, sign_in, post):
+        first, second = post(reader, "first words"), post(reader, "second words")
+
+        def shown(client, query=""):
+            page = text_of(client.get(f"/articles/the-bridge-opens/{query}"))
+            return [
+                int(pk) for pk in re.findall(r'<article class="comment[^"]*" id="c(\d+)"', page)
+            ]
+
+        assert shown(visitor) == [first.pk, second.pk]
+        assert shown(visitor, "?order=newest") == [second.pk, first.pk]
+        assert shown(visitor) == [first.pk, second.pk]
+        client = sign_in(reader)
+        assert shown(client) == [first.pk, second.pk]
+        assert shown(client, "?order=newest") == [second.pk, first.pk]
+        assert shown(client) == [second.pk, first.pk]
+        assert shown(client, "?order=oldest") == [first.pk, second.pk]
+        assert shown(client) == [first.pk, second.pk]
+        assert shown(client, "?order=loudest") == [first.pk, second.pk]
+
+    def test_what_search_engines_follow(self, visitor, reader, post):
+        for _ in range(60):
+            post(reader)
+        first = text_of(visitor.get("/articles/the-bridge-opens/"))
+        assert '<link rel="canonical" href="http://testserver/articles/the-bridge-opens/">' in first
+        (following,) = re.findall(r'<link rel="next" href="([^"#]+)', first)
+        second = text_of(visitor.get(following))
+        assert f'<link rel="canonical" href="http://testserver{following}">' in second
+        assert '<link rel="prev" href="/articles/the-bridge-opens/#discussion">' in second
+        ranked = text_of(visitor.get("/articles/the-bridge-opens/?order=best"))
+        assert (
+            '<link rel="canonical" href="http://testserver/articles/the-bridge-opens/">' in ranked
+        )
+
+    def test_the_next_threads_as_a_fragment(self, visitor, reader, post, discussion):
+        for _ in range(30):
+            post(reader)
+        page = text_of(visitor.get("/articles/the-bridge-opens/"))
+        (fragment,) = re.findall(r'hx-get="(/discussions/[^"]+)"', page)
+        answer = visitor.get(fragment, headers={"HX-Request": "true"})
+        assert text_of(answer).count('<article class="comment') == 5
+        assert "<html" not in text_of(answer)
+        assert "HX-Request" in answer["Vary"]
+        plain = visitor.get(fragment)
+        assert plain.status_code == 302
+        assert plain["Location"].startswith("/articles/the-bridge-opens/?from=")
 
     def test_a_persons_page(self, visitor, make_person, post):
         person = make_person("Rusa", real_name="Rusalka")
-        for number in range(discussions.PERSON_PAGE_SIZE + 3):
+        for number in range(contributions.PERSON_PAGE_SIZE + 3):
             post(person, f"words {number}")
         first = text_of(visitor.get("/people/Rusa/"))
         assert "Rusalka" in first
@@ -440,7 +480,7 @@ class TestWriting:
         client.post(address)
         page = text_of(client.get("/articles/the-bridge-opens/"))
         assert "Regret" not in page
-        assert "withdrawn" in page
+        assert "Withdrawn by its author." in page
         assert client.get(address).status_code == 403
         assert client.get(f"/comments/{comment.pk}/edit/").status_code == 403
 

@@ -4,82 +4,27 @@ What is proved is the outcome, which does not depend on who was first: nothing l
 twice, every tree sound, no deadlock on PostgreSQL and no locked database on SQLite.
 """
 
-import http.client
-import os
 import random
 import re
-import socket
-import subprocess
-import sys
 import threading
-import time
 import uuid
 from collections import Counter
-from contextlib import closing
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import membership
 from comments import bulk, moderation, posting, threads
-from comments.models import Comment, Discussion, ModerationEntry
+from comments.models import Comment, Discussion, ModerationEntry, Revision
 from comments.tree import CommentManager
+from tests.comments.crowd import Browser, serving, session_of, sound, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS = 8
 REPLIES_EACH = 40
-# Two processes, so that the writers meet in the database and not in one interpreter's lock.
-SERVER_WORKERS = 2
-SERVER_THREADS = 4
-# The machine is shared; a server that has not answered by then will not.
-SERVER_STARTS_WITHIN = 30
-# Far more than any of these takes, far less than a run that hangs: a failure, not a wait.
-DONE_WITHIN = 50
-
-
-def sound(discussion):
-    """Fails unless the discussion's trees, numbers and counters are as they must be."""
-    findings = threads.check(Discussion.objects.get(pk=discussion.pk))
-    assert [str(finding) for finding in findings] == []
-    comments = Comment.objects.filter(discussion=discussion)
-    for fields in (("parent_id", "position"), ("number",), ("tree_id", "lft")):
-        found = Counter(comments.exclude(number__startswith="…").values_list(*fields))
-        assert [each for each, times in found.items() if times > 1] == []
-
-
-def together(*jobs):
-    """Runs every job in a thread of its own, all let go at once, and returns their results.
-
-    Raises what any of them raised. Each closes its own database connection.
-    """
-    start = threading.Barrier(len(jobs), timeout=DONE_WITHIN)
-    results, errors = [None] * len(jobs), []
-
-    def run(index, job):
-        try:
-            start.wait()
-            results[index] = job()
-        except BaseException as error:  # noqa: BLE001  CONFIG: raised again in the test's own thread
-            errors.append(error)
-        finally:
-            connection.close()
-
-    crowd = [threading.Thread(target=run, args=each, daemon=True) for each in enumerate(jobs)]
-    for thread in crowd:
-        thread.start()
-    ends = time.monotonic() + DONE_WITHIN
-    for thread in crowd:
-        thread.join(max(0, ends - time.monotonic()))
-    if errors:
-        raise errors[0]
-    assert not any(thread.is_alive() for thread in crowd), "somebody still waits for somebody"
-    return results
 
 
 @pytest.fixture
@@ -111,96 +56,11 @@ def respreads(monkeypatch):
     return spread_out
 
 
-class Browser:
-    """One person's browser: a connection that stays open, cookies, and the forms as served."""
-
-    def __init__(self, address, session=None):
-        self.origin = f"http://{address}"
-        self.connection = http.client.HTTPConnection(address, timeout=DONE_WITHIN)
-        self.cookies = {settings.SESSION_COOKIE_NAME: session} if session else {}
-
-    def close(self):
-        self.connection.close()
-
-    def ask(self, method, path, form=None):
-        """The status, the ``Location`` and the body of the answer."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if form is not None:
-            headers["Origin"] = self.origin
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        body = urlencode(form) if form is not None else None
-        self.connection.request(method, path, body, {k: v for k, v in headers.items() if v})
-        answer = self.connection.getresponse()
-        for cookie in answer.headers.get_all("Set-Cookie") or ():
-            name, value = cookie.split(";", 1)[0].split("=", 1)
-            self.cookies[name] = value
-        return answer.status, answer.headers.get("Location", ""), answer.read().decode()
-
-    def open_form(self, path):
-        """What the form at ``path`` has in its hidden fields: the CSRF token, the key."""
-        status, _, page = self.ask("GET", path)
-        assert status == 200, (path, status)
-        fields = {}
-        for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
-            name, value = (re.search(rf'{each}="([^"]*)"', tag) for each in ("name", "value"))
-            if name and value:
-                fields[name[1]] = value[1]
-        assert {"csrfmiddlewaretoken", "submission_key"} <= fields.keys()
-        return fields
-
-
-def served_database_url():
-    """The address of the database that this test uses, for another process."""
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{connection.settings_dict['NAME']}"
-    served = urlsplit(os.environ["DATABASE_URL"])
-    return urlunsplit(served._replace(path=f"/{connection.settings_dict['NAME']}"))
-
-
 @pytest.fixture
 def address(transactional_db, tmp_path):
-    """``127.0.0.1:PORT`` of a granian that serves the test's own database."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path / "granian.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [
-                Path(sys.executable).with_name("granian"), "--interface", "wsgi",
-                "--host", "127.0.0.1", "--port", str(port), "--workers", str(SERVER_WORKERS),
-                "--blocking-threads", str(SERVER_THREADS), "--no-ws", "--log-level", "warning",
-                "newsportal.wsgi:application",
-            ],
-            cwd=settings.BASE_DIR,
-            env={
-                **os.environ,
-                "DATABASE_URL": served_database_url(),
-                "DJANGO_SETTINGS_MODULE": "newsportal.settings.test",
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        _wait_for(server, port, log)
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=SERVER_STARTS_WITHIN)
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-def _wait_for(server, port, log):
-    ends = time.monotonic() + SERVER_STARTS_WITHIN
-    while time.monotonic() < ends and server.poll() is None:
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as knock:
-                knock.request("GET", "/accounts/login/")
-                assert knock.getresponse().status == 200, log.read_text()
-                return
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-    pytest.fail(f"the server did not start: {log.read_text()}")
+    """``127.0.0.1:PORT`` of a server with the test's own database."""
+    with serving(tmp_path) as served:
+        yield served
 
 
 class Thread:
@@ -251,8 +111,8 @@ def _read(browser, number, thread):
         assert shown[0] == str(thread.root.pk)
         assert len(shown) == len(set(shown))
         pk = thread.any_comment(dice)
-        status, location, _ = browser.ask("GET", f"/comments/{pk}/")
-        assert (status, location.endswith(f"#c{pk}")) == (302, True)
+        status, _, page = browser.ask("GET", f"/comments/{pk}/")
+        assert (status, f'is-target" id="c{pk}"' in page) == (200, True)
         pages += 1
     return pages
 
@@ -263,11 +123,8 @@ def test_eight_writers_over_http(address, writers, reader, root, sign_in, discus
     thread = Thread(root)
     thread.going_on.set()
 
-    def session(person):
-        return sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-
-    browsers = [Browser(address, session(person)) for person in writers]
-    readers = [Browser(address), Browser(address, session(reader))]
+    browsers = [Browser(address, session_of(sign_in(person))) for person in writers]
+    readers = [Browser(address), Browser(address, session_of(sign_in(reader)))]
 
     def write_all():
         try:
@@ -497,7 +354,7 @@ def test_edits_against_withdrawals(reader, root, post, discussion):
     assert not Comment.objects.filter(parent=root, state=Comment.State.VISIBLE).exists()
     entries = Counter(ModerationEntry.objects.values_list("act", flat=True))
     assert entries["withdraw"] == len(comments)
-    assert entries.get("edit", 0) == sum(saved)
+    assert entries.get("edit", 0) == sum(saved) == Revision.objects.count()
     # Nobody overwrote what they had not seen: at most one edit each.
     assert set(ModerationEntry.objects.filter(act="edit").values_list("after__revision")) <= {(2,)}
     assert Discussion.objects.get(pk=discussion.pk).comment_count == 1

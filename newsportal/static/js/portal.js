@@ -26,6 +26,7 @@
     setTimeout(() => (live.textContent = text), 50);
     if (!stays) quietLater = setTimeout(() => (live.textContent = ""), 8000);
   };
+  document.addEventListener("portal:say", ({ detail }) => say(detail));
 
   // --- Drafts
   const restore = (root) => {
@@ -100,7 +101,9 @@
 
   // --- htmx
   const KEPT = "Your text is kept in this browser.";
+  let begun;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    begun = detail.target.querySelector("textarea")?.value ?? "";
     // A whole page, a sign-in for one, does not belong into a slot.
     if (!/^\s*<!doctype/i.test(detail.xhr.responseText)) return;
     detail.shouldSwap = false;
@@ -109,6 +112,7 @@
   const failed = ({ elt, requestConfig }, why) => {
     const source = requestConfig?.elt || elt;
     if (source.matches("a[href]")) location.assign(source.href);
+    else if (source.matches(".vote")) say(why);
     else say(`${why} ${KEPT} Load the page again and send it once more.`, true);
   };
   document.addEventListener("htmx:responseError", ({ detail }) =>
@@ -127,9 +131,17 @@
     settled = detail.xhr;
     const mark = slot.querySelector("[data-posted]");
     if (!mark) {
-      restore(slot);
-      if (source.matches("a")) openers.set(slot, source);
       const area = slot.querySelector("textarea");
+      const quotation = area && source.matches(".quote") ? area.value : "";
+      if (quotation) area.value = begun;
+      restore(slot);
+      // A quotation comes behind what was begun, not in its place.
+      if (quotation && !area.value.includes(quotation.trim())) {
+        const isMore = area.value.trim();
+        area.value = isMore ? `${area.value.trimEnd()}\n\n${quotation}` : quotation;
+        if (isMore) area.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      if (source.matches("a")) openers.set(slot, source);
       area?.focus();
       area?.setSelectionRange(area.value.length, area.value.length);
       return;
@@ -138,6 +150,7 @@
     mark.remove();
     if (source.dataset.draftKey) forget(keyOf(source));
     if (comment) {
+      comment.dispatchEvent(new CustomEvent("portal:reveal", { bubbles: true }));
       comment.classList.add("is-new");
       comment.tabIndex = -1;
       comment.focus({ preventScroll: true });

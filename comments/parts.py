@@ -1,0 +1,106 @@
+"""READ: what everybody is shown of a comment, as HTML and for machines, kept while it is the same.
+
+A page is made anew whenever anything on it changes, which in a lively discussion is all the
+time; of its two hundred comments one or none has. So each worker keeps what it printed lately,
+by the row's version: nothing kept can be out of date, and only what is new is read and printed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from django.utils import timezone
+
+from comments.markup import escape
+from comments.models import Comment
+from comments.rows import read_full_rows
+from comments.structured import said_of
+from comments.wording import moment_iso, moment_text
+
+# About 2.5 kB each: ten megabytes in a worker, and twenty full pages.
+MOST_KEPT = 4_000
+
+_kept = {}
+_making_room = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``head`` and ``body`` are HTML, with room between them for what differs from page to page.
+
+    ``said`` is for ``structured``; ``posted_at`` decides what its author may still do.
+    """
+
+    head: str
+    body: str
+    said: str
+    posted_at: datetime
+
+
+def print_parts(rows, base_url):
+    """Gives each row its ``part``. One query for those that are not kept, none if all are.
+
+    ``base_url`` is the portal's, for addresses that leave the page.
+    """
+    missing = {}
+    for row in rows:
+        row.part = _kept.get((base_url, row.state, row.version))
+        if row.part is None:
+            missing[row.id] = row
+    if not missing:
+        return
+    # Read now, so it may be newer than the row: kept by what it is, not by what was expected.
+    found = Comment.objects.filter(pk__in=list(missing))
+    printed = {}
+    for row in read_full_rows(found, timezone.now()):
+        part = _print_part(row, base_url)
+        printed[base_url, row.state, row.version] = part
+        missing[row.id].part = part
+    with _making_room:
+        _kept.update(printed)
+        for key in list(_kept)[: max(0, len(_kept) - MOST_KEPT)]:
+            del _kept[key]
+
+
+def forget_parts():
+    """Forgets all: for tests, in which numbers come again."""
+    with _making_room:
+        _kept.clear()
+
+
+def _print_part(row, base_url):
+    link = f"/comments/{row.id}/"
+    numbered = (
+        f'<a class="number" href="{link}" title="Link to this comment">'
+        f'<span class="visually-hidden">Comment </span>{row.number}</a>'
+    )
+    if not row.is_visible:
+        return Part(
+            head=f' aria-label="Comment {row.number}"><p class="tombstone">{numbered} '
+            f"{escape(row.notice)}",
+            body="</p>",
+            said="",
+            posted_at=row.posted_at,
+        )
+    name = escape(row.author)
+    real_name = f'<bdi class="real-name">{escape(row.real_name)}</bdi> ' if row.real_name else ""
+    role = f'<span class="role">{row.role_label}</span> ' if row.role_label else ""
+    presence = (
+        '<span class="presence is-online">online</span>'
+        if row.is_online
+        else '<span class="presence">offline</span>'
+    )
+    edited = (
+        f' <a class="edited" href="{link}history/">edited {moment_text(row.edited_at)}</a>'
+        if row.edited_at
+        else ""
+    )
+    return Part(
+        head=f' aria-label="Comment {row.number} by {name}"><header class="comment-head">'
+        f'<a class="author" href="{escape(row.author_url)}"><bdi>{name}</bdi></a> '
+        f'{real_name}{role}{presence}<span class="where">{numbered} '
+        f'<time datetime="{moment_iso(row.posted_at)}">{moment_text(row.posted_at)}</time>{edited}',
+        body=f'</span></header><div class="comment-body prose" dir="auto">{row.html}</div>',
+        said=said_of(row, base_url),
+        posted_at=row.posted_at,
+    )

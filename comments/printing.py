@@ -1,0 +1,207 @@
+"""Rows as HTML. In Python, because a page shows two hundred and a template takes six times as long.
+
+What everybody is shown of a comment is its ``part`` (``parts.print_parts`` comes first); what
+differs from reader to reader is in ``Showing``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
+
+from comments.markup import escape
+from comments.wording import count_label
+
+# Deeper replies are shown side by side at this depth, each with a link to what it answers: a
+# column must stay wide enough to read. The stylesheet has as many steps.
+DEEPEST = 8
+
+
+@dataclass(slots=True)
+class Showing:
+    """For whom rows are printed. The default is somebody who is not signed in.
+
+    ``seen`` is the arrival up to which they know the discussion, None on a first visit;
+    ``edit_since`` the moment since which what they posted can still be edited.
+    """
+
+    may_post: bool = True
+    person_id: int | None = None
+    may_moderate: bool = False
+    edit_since: datetime | None = None
+    seen: int | None = None
+    voted: frozenset = frozenset()
+    target_id: int | None = None
+    new_in_threads: dict = field(default_factory=dict)
+
+    def is_new(self, row):
+        return self.seen is not None and row.arrival > self.seen and row.author_id != self.person_id
+
+
+class _Addresses:
+    """The desk's address of a comment, asked once: a page may need it two hundred times."""
+
+    @cached_property
+    def desk(self):
+        return reverse("admin:comments_comment_change", args=[0]).split("0")
+
+
+_addresses = _Addresses()
+
+
+def print_branches(rows, showing, *, base=0, continued=None):
+    """The rows as nested branches, ``<div class="branch">`` each.
+
+    They come in display order; ``base`` is the level that stands at the edge. Where a page
+    begins midway in a thread, the first ones stand as deep as they are. ``continued`` says by
+    ``tree_id`` where a thread goes on elsewhere: ``(root id, next id, how many)``.
+    """
+    continued = continued or {}
+    by_id = {row.id: row for row in rows}
+    parts, open_depths = [], []
+    last = len(rows) - 1
+    for place, row in enumerate(rows):
+        depth = min(row.level - base, DEEPEST)
+        following = rows[place + 1] if place < last else None
+        deeper = "" if open_depths or not depth else f" at-{depth}"
+        parts.append(f'<div class="branch{deeper}" id="b{row.id}">')
+        parts.append(_comment(row, showing, by_id.get(row.parent_id)))
+        if following is not None and following.parent_id == row.id and depth < DEEPEST:
+            parts.append(_open_replies(row, showing))
+            open_depths.append(depth)
+            continue
+        parts.append(f'<div class="replies" id="r{row.id}"></div></div>')
+        ends = following is None or following.tree_id != row.tree_id
+        next_depth = -1 if ends else min(following.level - base, DEEPEST)
+        while open_depths and open_depths[-1] >= next_depth:
+            open_depths.pop()
+            parts.append("</details></div>")
+        if ends and row.tree_id in continued:
+            parts.append(_print_more(*continued[row.tree_id]))
+    return mark_safe("".join(parts))
+
+
+def print_arrivals(rows, showing):
+    """Comments that came lately, each a branch of its own that says where it belongs.
+
+    Who has the page open puts each under its parent (``data-parent``).
+    """
+    by_id = {row.id: row for row in rows}
+    return mark_safe(
+        "".join(
+            f'<div class="branch" id="b{row.id}" data-parent="{row.parent_id or ""}">'
+            f"{_comment(row, showing, by_id.get(row.parent_id))}"
+            f'<div class="replies" id="r{row.id}"></div></div>'
+            for row in rows
+        )
+    )
+
+
+def _print_more(root_id, next_id, count):
+    label = count_label(count, "more reply", "more replies") if count else "More replies"
+    address = f"/comments/{root_id}/thread/?from={next_id}"
+    return (
+        f'<p class="more" id="more-{root_id}"><a href="{address}#c{next_id}" hx-get="{address}" '
+        f'hx-target="#more-{root_id}" hx-swap="outerHTML">'
+        f"{label}</a></p>"
+    )
+
+
+def _open_replies(row, showing):
+    label = count_label(row.reply_count, "reply", "replies")
+    new = showing.new_in_threads.get(row.id)
+    if new:
+        label += f' <span class="new-mark">{"99+" if new > 99 else new} new</span>'
+    return f'<details class="replies" id="r{row.id}" open><summary>{label}</summary>'
+
+
+def _comment(row, showing, parent):
+    pk = row.id
+    classes = "comment"
+    if row.state != "visible":
+        classes += " is-gone"
+    new = showing.is_new(row)
+    if new:
+        classes += " is-unread"
+    if pk == showing.target_id:
+        classes += " is-target"
+    mark = ' <span class="new-mark">new</span>' if new else ""
+    return (
+        f'<article class="{classes}" id="c{pk}" data-arrival="{row.arrival}"{row.part.head}'
+        f"{mark}{_to_parent(row, parent)}{row.part.body}{_actions(row, showing)}</article>"
+        f'<div class="reply-slot" id="form-{pk}"></div>'
+    )
+
+
+def _to_parent(row, parent):
+    if row.parent_id is None:
+        return ""
+    if parent is None:
+        number = row.number.rpartition(".")[0]
+        return f' <a class="parent" href="/comments/{row.parent_id}/">to {number}</a>'
+    to = f"<bdi>{escape(parent.author)}</bdi>" if parent.is_visible else parent.number
+    return f' <a class="parent" href="#c{parent.id}">to {to}</a>'
+
+
+def _actions(row, showing):
+    if not row.is_visible:
+        if not showing.may_moderate:
+            return ""
+        return f'<p class="comment-actions">{_desk_link(row.id, row.number)}</p>'
+    pk, number, link = row.id, row.number, f"/comments/{row.id}/"
+    parts = [print_vote(row, showing)]
+    if showing.may_post:
+        slot = f'hx-target="#form-{pk}" hx-swap="innerHTML"'
+        parts.append(
+            f'<a class="reply" href="{link}reply/" rel="nofollow" hx-get="{link}reply/" {slot} '
+            f'aria-label="Reply to comment {number}">Reply</a> '
+            f'<a class="quote" href="{link}reply/?quote=1" rel="nofollow" '
+            f'hx-get="{link}reply/?quote=1" {slot} aria-label="Quote comment {number}">Quote</a>'
+        )
+    if row.author_id == showing.person_id:
+        if showing.edit_since is not None and row.part.posted_at > showing.edit_since:
+            parts.append(f'<a href="{link}edit/" aria-label="Edit comment {number}">Edit</a>')
+        parts.append(
+            f'<a href="{link}withdraw/" aria-label="Withdraw comment {number}">Withdraw</a>'
+        )
+    if showing.may_moderate:
+        parts.append(_desk_link(pk, number))
+    return f'<p class="comment-actions">{" ".join(parts)}</p>'
+
+
+def _desk_link(pk, number):
+    before, behind = _addresses.desk
+    return f'<a href="{before}{pk}{behind}" aria-label="Moderate comment {number}">Moderate</a>'
+
+
+def print_vote(row, showing, *, swapped=False):
+    """The button with which somebody agrees, or takes that back; for others what was counted.
+
+    ``swapped`` is for an answer that takes the place of the button in a page.
+    """
+    pk = row.id
+    swap = ' hx-swap-oob="true"' if swapped else ""
+    count = f' <span class="agree-count">{row.agree_count:,}</span>' if row.agree_count else ""
+    if showing.person_id is None:
+        if not showing.may_post:
+            return f'<span class="vote" id="v{pk}"{swap}>{_agree_text(row)}</span>'
+        return (
+            f'<a class="vote" id="v{pk}" rel="nofollow" href="/comments/{pk}/agree/" '
+            f'aria-label="Agree with comment {row.number}">Agree{count}</a>'
+        )
+    if row.author_id == showing.person_id or not showing.may_post:
+        return f'<span class="vote" id="v{pk}"{swap}>{_agree_text(row)}</span>'
+    voted = pk in showing.voted
+    return (
+        f'<button class="vote" id="v{pk}" type="submit" form="votes" '
+        f'name="{"withdraw" if voted else "agree"}" value="{pk}" '
+        f'aria-pressed="{"true" if voted else "false"}" '
+        f'aria-label="Agree with comment {row.number}, {row.agree_count} do"{swap}>'
+        f"Agree{count}</button>"
+    )
+
+
+def _agree_text(row):
+    return f"{row.agree_count:,} agree" if row.agree_count else ""

@@ -1,0 +1,34 @@
+"""A branch as plain text."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from comments import transcripts
+from comments.caching import answer_reader
+from comments.embedding import start_of
+from comments.plain_text import lay_out
+from comments.views.finding import find_comment
+
+_PLAIN_TEXT = "text/plain; charset=utf-8"
+
+
+@require_safe
+def comment_text(request, pk):
+    start = start_of(request)
+    transcript = transcripts.transcript_of(find_comment(pk), start=start)
+    return answer_reader(
+        request, version=(repr(transcript),), render=lambda: _print(request, transcript)
+    )
+
+
+def _print(request, transcript):
+    here = request.build_absolute_uri
+    following = transcript.next_id
+    text = lay_out(
+        transcript.title,
+        transcript.subtitle,
+        here(transcript.permalink),
+        transcript.remarks,
+        goes_on_at=here(f"{transcript.permalink}text/?from={following}") if following else "",
+    )
+    return HttpResponse(text, content_type=_PLAIN_TEXT)

@@ -1,0 +1,153 @@
+"""Writing a comment: the form, what comes of sending it, and drafts of who is not signed in yet."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from comments import discussions, drafts, embedding, orders, posting, visits
+from comments.caching import answer_reader
+from comments.forms import CommentForm, DraftForm
+from comments.parts import print_parts
+from comments.printing import print_arrivals
+from comments.views.finding import find_comment, find_discussion
+from comments.wording import count_label
+
+
+@vary_on_headers("HX-Request")
+@require_http_methods(["GET", "HEAD", "POST"])
+def comment_reply(request, pk):
+    comment = find_comment(pk)
+    parent = discussions.row_of(comment.pk)
+    quotation = ""
+    if request.method != "POST" and "quote" in request.GET:
+        quotation = embedding.quotation_for(comment, request.GET.get("words", ""))
+    return _answer(request, comment.discussion, comment=comment, parent=parent, text=quotation)
+
+
+@vary_on_headers("HX-Request")
+@require_http_methods(["GET", "HEAD", "POST"])
+def discussion_post(request, pk):
+    return _answer(request, find_discussion(pk))
+
+
+def _answer(request, discussion, *, comment=None, parent=None, text=""):
+    """The form for a comment, and what comes of sending it."""
+    composer = embedding.compose(request, discussion, parent=parent, text=text)
+    if request.method != "POST":
+        version = (
+            bool(request.htmx),
+            discussion.title,
+            discussion.url,
+            composer.notice,
+            parent,
+            text,
+        )
+        return answer_reader(
+            request, version=version, render=lambda: _show_composer(request, composer)
+        )
+    if embedding.reader_of(request) is None:
+        return _keep_draft(request, composer)
+    form = CommentForm(request.POST, auto_id=f"{composer.slot}-%s")
+    composer.form, composer.notice = form, ""
+    form.full_clean()
+    try:
+        posted = posting.post_comment(
+            by=request.user,
+            discussion=discussion,
+            parent=comment,
+            text=form.cleaned_data.get("text", ""),
+            submission_key=form.cleaned_data.get("submission_key"),
+        )
+    except posting.RefusedError as refused:
+        form.add_error("text", refused.verdict.message)
+        return _show_composer(request, composer, status=refused.verdict.status)
+    drafts.drop(request, composer.draft_key)
+    return _show_posted(request, posted, composer)
+
+
+def _show_composer(request, composer, status=200):
+    if request.htmx and status in (403, 404):
+        # Those are pages of their own, which htmx is told not to put into a comment's place.
+        status = 422
+    template = "comments/_reply_form.html" if request.htmx else "comments/reply_page.html"
+    context = {"composer": composer, "discussion": composer.discussion, "plain": False}
+    return render(request, template, context, status=status)
+
+
+def _show_posted(request, comment, composer):
+    """The way to the new comment; for htmx the comment itself and an empty form."""
+    if not request.htmx:
+        comment = discussions.comment_of(comment.pk)
+        return HttpResponseRedirect(discussions.address_of(comment, _order_shown(request)))
+    discussion = discussions.discussion_of(comment.discussion_id)
+    row = discussions.row_of(comment.pk)
+    print_parts([row], embedding.base_url_of(request))
+    top = composer.parent is None
+    context = {
+        "row": row,
+        "comment_html": print_arrivals([row], embedding.showing_of(request, discussion, [row])),
+        "place": _place(request, row),
+        "composer": embedding.compose(request, discussion) if top else None,
+        "total_label": count_label(discussion.comment_count, "comment"),
+    }
+    return render(request, "comments/_posted.html", context)
+
+
+def _order_shown(request):
+    """The order of the page that the form was sent from, or the one its writer prefers."""
+    page = request.htmx.current_url if request.htmx else request.headers.get("Referer")
+    asked = parse_qs(urlsplit(page or "").query).get("order", [""])[0]
+    order = asked or visits.order_of(request.user)
+    return order if order in orders.ORDERS else orders.DEFAULT
+
+
+def _place(request, row):
+    """Where in its writer's page the new comment comes in, as htmx has it."""
+    if row.parent_id is not None:
+        return f"beforeend:#r{row.parent_id}"
+    newest_first = _order_shown(request) == "newest"
+    return "afterbegin:#threads" if newest_first else "beforeend:#threads"
+
+
+def _keep_draft(request, composer):
+    """Keeps what was typed, and leads to sign-in and back; a draft that cannot be kept is shown."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        context = {"composer": composer, "discussion": composer.discussion, "draft_form": form}
+        return render(request, "comments/draft_page.html", context, status=422)
+    if form.cleaned_data["text"].strip():
+        drafts.keep(request, composer.draft_key, form.cleaned_data["text"])
+    # A redirect inside htmx would put the sign-in page into the reply's place.
+    to_page = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
+    signed_in = embedding.reader_of(request) is not None
+    return to_page(composer.action_url if signed_in else composer.sign_in_url)
+
+
+@csrf_exempt
+@require_POST
+def discussion_draft(request, pk):
+    """Keeps what somebody typed before signing in, and sends them to sign in and back.
+
+    The form stands in pages that are the same for everybody, so it has no CSRF token: that it
+    was sent from our own page is read off the ``Origin`` that every browser sends with a POST.
+    """
+    discussion, parent = find_discussion(pk), request.GET.get("parent", "")
+    if not _is_from_here(request):
+        raise PermissionDenied("This form was not sent from a page of this site.")
+    row = None
+    if parent.isascii() and parent.isdigit() and len(parent) < 19:
+        row = discussions.row_of(find_comment(int(parent)).pk)
+    return _keep_draft(request, embedding.compose(request, discussion, parent=row))
+
+
+def _is_from_here(request):
+    origin = request.headers.get("Origin", "")
+    own = f"{request.scheme}://{request.get_host()}"
+    return origin == own or origin in settings.CSRF_TRUSTED_ORIGINS

@@ -1,0 +1,199 @@
+// What a page with a discussion gains at once. What is used rarely is in modules beside this file,
+// fetched when somebody reaches for it; their addresses stand on this script's own tag.
+(() => {
+  "use strict";
+
+  const files = document.currentScript.dataset;
+  const section = document.getElementById("discussion");
+  if (!section) return;
+
+  // Without its module a page is what it is without JavaScript.
+  const use = (name, act) => import(files[name]).then(act, () => {});
+  // Storage may be full, forbidden, or hold what we did not write.
+  const stored = (act) => {
+    try {
+      return act();
+    } catch {
+      return null;
+    }
+  };
+  const say = (text) => document.dispatchEvent(new CustomEvent("portal:say", { detail: text }));
+
+  // --- Folded branches
+  const FOLDED = "folded";
+  const MOST_FOLDED = 500;
+  const CLOSED = "details:not([open])";
+  const folded = () => stored(() => [...JSON.parse(localStorage.getItem(FOLDED))]) ?? [];
+  const reveal = (node) => {
+    for (let fold = node?.closest(CLOSED); fold; fold = fold.parentElement.closest(CLOSED))
+      fold.open = true;
+  };
+  const target = () => section.querySelector(":target, .is-target");
+  const restoreFolds = (root) => {
+    const shown = target();
+    for (const id of folded()) {
+      const fold = document.getElementById(id);
+      if (fold?.open && root.contains(fold) && !fold.contains(shown)) fold.open = false;
+    }
+  };
+  // These events do not bubble, and each branch tells one when it is read in.
+  document.addEventListener(
+    "toggle",
+    ({ target: fold }) => {
+      const { id, open } = fold;
+      const before = folded();
+      if (!fold.matches(".replies") || before.includes(id) !== open) return;
+      const now = before.filter((other) => other !== id);
+      if (!open) now.push(id);
+      stored(() =>
+        now.length
+          ? localStorage.setItem(FOLDED, JSON.stringify(now.slice(-MOST_FOLDED)))
+          : localStorage.removeItem(FOLDED),
+      );
+    },
+    true,
+  );
+  restoreFolds(section);
+  window.addEventListener("hashchange", () => reveal(target()));
+  document.addEventListener("portal:reveal", (event) => reveal(event.target));
+
+  const go = (comment, block = "start") => {
+    reveal(comment);
+    comment.tabIndex = -1;
+    comment.focus({ preventScroll: true });
+    if (block) comment.scrollIntoView({ block });
+  };
+  const tools = { go, say };
+
+  // --- Keys
+  const keysAreOff = () => stored(() => localStorage.getItem("keys")) === "off";
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    touched = false;
+    if (!"jkpn?".includes(key) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (target.closest("input, textarea, select, dialog") || keysAreOff()) return;
+    use("keys", (keys) => keys.press(key, tools));
+  });
+  const help = document.createElement("button");
+  help.type = "button";
+  help.className = "keys-button";
+  help.textContent = "Keys";
+  help.addEventListener("click", () => use("keys", (keys) => keys.press("?", tools)));
+  (section.querySelector(".orders") ?? section).append(help);
+
+  // --- How many have come meanwhile
+  const NEWS_EVERY = 20_000;
+  const NEWS_AT_LEAST_EVERY = 640_000;
+  const follow = () => {
+    let every = NEWS_EVERY;
+    let due, timer, isAsking;
+    const resume = () => {
+      clearTimeout(timer);
+      if (!document.hidden && !isAsking) timer = setTimeout(ask, Math.max(0, due - Date.now()));
+    };
+    const plan = () => {
+      // Not all at once: readers who came together would ask together for ever.
+      due = Date.now() + every * (1 + Math.random() / 4);
+      resume();
+    };
+    const ask = async () => {
+      isAsking = true;
+      try {
+        // Without cookies: it is the same number for everybody, and any cache may have it.
+        const answer = await fetch(`/discussions/${section.dataset.discussion}/news/`, {
+          credentials: "omit",
+        });
+        if (answer.status === 204) return document.removeEventListener("visibilitychange", resume);
+        const { arrivals } = await answer.json();
+        every = NEWS_EVERY;
+        if (arrivals > section.dataset.arrivals)
+          use("arrivals", (news) => news.announce(section, arrivals, tools));
+      } catch {
+        every = Math.min(every * 2, NEWS_AT_LEAST_EVERY);
+      }
+      isAsking = false;
+      plan();
+    };
+    document.addEventListener("visibilitychange", resume);
+    plan();
+  };
+  if ("open" in section.dataset && section.dataset.arrivals) follow();
+
+  // --- What a pointer, the focus or a selection comes to
+  const sourceOf = (node) => node.closest?.(".comment-body a[href*='/comments/']");
+  let touched = false;
+  document.addEventListener("pointerdown", (event) => (touched = event.pointerType === "touch"));
+  const approach = (event) => {
+    const comment = event.target.closest?.(".comment");
+    if (!comment) return;
+    if (!comment.dataset.tools) {
+      comment.dataset.tools = "1";
+      use("sharing", (sharing) => sharing.equip(comment, tools));
+    }
+    const source = sourceOf(event.target);
+    const byTouch = event.type === "focusin" ? touched : event.pointerType === "touch";
+    if (source && !byTouch) use("preview", (preview) => preview.approach(source));
+  };
+  document.addEventListener("pointerover", approach);
+  document.addEventListener("focusin", approach);
+  // A finger cannot hover: its first tap shows what the second one leads to.
+  document.addEventListener("click", (event) => {
+    const source = touched && sourceOf(event.target);
+    if (!source || source.dataset.shown) return;
+    event.preventDefault();
+    import(files.preview)
+      .then((preview) => preview.show(source))
+      .catch(() => false)
+      .then((isShown) => isShown || location.assign(source.href));
+  });
+  let marking;
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(marking);
+    marking = setTimeout(() => {
+      const { isCollapsed, anchorNode } = getSelection();
+      if (!isCollapsed && anchorNode.parentElement?.closest(".comment-body"))
+        use("quoting", (quoting) => quoting.offer());
+    }, 200);
+  });
+  document.addEventListener("input", ({ target: area }) => {
+    if (area.matches(".composer textarea") && area.value.slice(0, area.selectionEnd).includes("@"))
+      use("mentions", (mentions) => mentions.complete(area));
+  });
+
+  // --- Votes
+  const DOUBLE_CLICK = 600;
+  let voted = {};
+  // Before htmx: each button asks for itself, so that two quick votes do not wait for each other.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const { target: form, submitter, timeStamp } = event;
+      if (form.id !== "votes" || !submitter || !window.htmx) return;
+      event.preventDefault();
+      event.stopPropagation();
+      // The button that came in its place takes the vote back: not by the same double click.
+      if (submitter.id === voted.id && timeStamp - voted.timeStamp < DOUBLE_CLICK) return;
+      voted = { id: submitter.id, timeStamp };
+      window.htmx.ajax("POST", form.action, { source: submitter, swap: "none" });
+    },
+    true,
+  );
+
+  // --- More replies, more threads
+  let firstNew;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.target.matches("p.more, #pager-on")) return;
+    const page = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+    const ids = Array.from(page.querySelectorAll(".comment"), (comment) => comment.id);
+    // What came in ahead of its turn gets its own place now.
+    for (const id of ids) document.getElementById(id)?.closest(".branch").remove();
+    firstNew = ids[0];
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const comment = firstNew && document.getElementById(firstNew);
+    if (!comment) return;
+    firstNew = "";
+    restoreFolds(section);
+    go(comment, "");
+  });
+})();

@@ -1,0 +1,35 @@
+// "Link" and "Share", put into a comment when somebody comes to it: a page has two hundred.
+
+export const equip = (comment, { say }) => {
+  const number = comment.querySelector("a.number");
+  const actions = comment.querySelector(".comment-actions");
+  if (!number || !actions) return;
+  const name = number.textContent.toLowerCase();
+  const url = number.href;
+  actions.append(
+    " ",
+    button("Link", `Copy link to ${name}`, async () => {
+      try {
+        await navigator.clipboard.writeText(url);
+        say("Link copied.");
+      } catch {
+        // Outside https, and where it is forbidden.
+        say(`This browser does not let us copy. The link is ${url}`);
+      }
+    }),
+  );
+  if (navigator.share) {
+    // Whoever closes the system's window wanted nothing.
+    const share = () => navigator.share({ title: document.title, url }).catch(() => {});
+    actions.append(" ", button("Share", `Share ${name}`, share));
+  }
+};
+
+const button = (label, name, act) => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  made.setAttribute("aria-label", name);
+  made.addEventListener("click", act);
+  return made;
+};

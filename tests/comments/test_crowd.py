@@ -1,0 +1,223 @@
+"""A crowd in a few discussions: everything that people do there, at random, over HTTP, at once.
+
+Whatever was accepted is there afterwards, nothing else is, and every tree and counter is as it
+must be. Meanwhile nobody is told of an error or a deadlock: only refusals that are right.
+"""
+
+import logging
+import time
+from collections import Counter, defaultdict
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from articles import publishing
+from comments import discussions, orders, posting, threads
+from comments.models import Comment, ModerationEntry, Revision, Vote
+from tests.comments.crowd import Browser, serving, session_of, sound, together
+from tests.comments.townspeople import ACTS, Ledger, Moderator, Reader, Writer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# SQLite has one writer at a time: more of them would only stand in its queue.
+WRITERS = {"postgresql": 16, "sqlite": 8}
+SECONDS = {"postgresql": 60, "sqlite": 10}
+# So many people have a second window open, and do things in both at once.
+WITH_TWO_WINDOWS = 2
+ARTICLES = 3
+# As many requests as there are writers and who looks on, so that they meet in the database.
+THREADS_A_WORKER = {"postgresql": 10, "sqlite": 4}
+# What was begun before the time was up is finished, and no more than that.
+GRACE = 60
+logger = logging.getLogger(__name__)
+
+
+def _verify(ledger):
+    """That all that was accepted is in the database, and nothing else."""
+    stored = {comment.pk: comment for comment in Comment.objects.all()}
+    assert stored.keys() == ledger.posted.keys()
+    words = {pk: [text] for pk, (*_, text) in ledger.posted.items()}
+    for (pk, _), text in sorted(ledger.edits.items()):
+        words[pk].append(text)
+    versions = defaultdict(list)
+    for revision in Revision.objects.order_by("comment_id", "number"):
+        versions[revision.comment_id].append(revision.text)
+    for pk, (author, parent, place, _) in ledger.posted.items():
+        comment = stored[pk]
+        assert (comment.author_id, comment.parent_id) == (author, parent)
+        assert comment.discussion_id == place
+        assert [*versions[pk], comment.text] == words[pk]
+        if pk in ledger.reasons:
+            assert comment.state == "withdrawn"
+            assert comment.state_reason in ledger.reasons[pk]
+        elif pk in ledger.hidden:
+            assert (comment.state, comment.state_reason) == ("hidden", ledger.hidden[pk])
+        else:
+            assert (comment.state, comment.state_reason) == ("visible", "")
+    votes = Counter(Vote.objects.values_list("person_id", "comment_id"))
+    certain = {pair: set(last.values()) for pair, last in ledger.votes.items()}
+    for pair, last in certain.items():
+        # Of two windows that did the opposite, who was later only the database knows.
+        assert len(last) > 1 or votes[pair] == last.pop()
+    assert not votes.keys() - certain.keys()
+    acts = Counter(ModerationEntry.objects.values_list("act", flat=True))
+    assert acts["edit"] == len(ledger.edits)
+    assert acts["withdraw"] == len(ledger.reasons)
+    assert (acts["hide"], acts["restore"]) == (
+        ledger.moderated["hide"],
+        ledger.moderated["restore"],
+    )
+
+
+def _verify_refusals(ledger, with_two_windows):
+    """Nobody was refused what they could have done."""
+    for act, person, pk, status in ledger.refused:
+        overtaken = (act, status) == ("edit", 409) and person in with_two_windows
+        assert pk in ledger.ever_gone or overtaken, (act, pk, status)
+
+
+@pytest.fixture
+def articles(make_person):
+    section = publishing.open_section("News")
+    return [
+        publishing.create_article(
+            section=section,
+            title=f"The crowd at the gate, part {number}",
+            blocks=[{"type": "paragraph", "text": "Everybody talks at once."}],
+            status="published",
+            published_at=timezone.now() - timedelta(hours=1),
+        )
+        for number in range(ARTICLES)
+    ]
+
+
+@pytest.fixture
+def ledger(articles, people):
+    """What is there before the crowd comes: a few comments on each article."""
+    ledger = Ledger(articles)
+    for article in articles:
+        for person in people[:3]:
+            comment = posting.post_comment(by=person, discussion=article.discussion, text="First!")
+            ledger.accept(comment.pk, person, None, "First!", article.discussion)
+    return ledger
+
+
+@pytest.fixture
+def people(make_person):
+    return [make_person(f"writer{n}") for n in range(WRITERS[connection.vendor] - WITH_TWO_WINDOWS)]
+
+
+@pytest.mark.xdist_group("crowd")
+def test_a_crowd(ledger, people, moderator, sign_in, tmp_path):
+    vendor, seconds = connection.vendor, SECONDS[connection.vendor]
+    deadlocks = _deadlocks()
+    browsers = []
+    with serving(tmp_path, threads=THREADS_A_WORKER[vendor]) as address, ExitStack() as stack:
+
+        def window_of(person=None):
+            browser = Browser(address, session_of(sign_in(person)) if person else None)
+            browsers.append(browser)
+            stack.callback(browser.close)
+            return browser
+
+        writers = [
+            Writer(number, person, window_of(person), ledger)
+            for number, person in enumerate([*people, *people[:WITH_TWO_WINDOWS]])
+        ]
+        others = [
+            Moderator(window_of(moderator), ledger),
+            Reader(window_of(), ledger, "nobody"),
+            Reader(window_of(people[0]), ledger, "somebody"),
+        ]
+        ledger.ends = time.monotonic() + seconds
+        *done, _, walks, more_walks = together(
+            *(each.run for each in (*writers, *others)), within=seconds + GRACE
+        )
+
+    _verify(ledger)
+    _verify_refusals(ledger, {person.pk for person in people[:WITH_TWO_WINDOWS]})
+    for place in ledger.places:
+        sound(place)
+    assert [str(finding) for finding in threads.check_all()] == []
+    assert _deadlocks() == deadlocks
+
+    done, walks = sum(done, Counter()), walks + more_walks
+    assert done.keys() == ACTS.keys(), "something was never done"
+    assert min(ledger.moderated["hide"], ledger.moderated["restore"]) > 0
+    assert walks
+    asked = sum((browser.statuses for browser in browsers), Counter())
+    logger.info(
+        "%d requests and %d writes a second; %d comments; done %s; moderated %s; refused %s; "
+        "walks %s; answers %s",
+        asked.total() / seconds,
+        done.total() / seconds,
+        len(ledger.posted),
+        dict(done),
+        dict(ledger.moderated),
+        dict(Counter((act, status) for act, _, _, status in ledger.refused)),
+        dict(walks),
+        dict(asked),
+    )
+
+
+def _deadlocks():
+    """How many PostgreSQL has broken up in this database, none of which anybody may have seen."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """``meanwhile(act)``: each page of threads has ``act`` done while it is read."""
+    read = orders.thread_slice
+
+    def arrange(act):
+        def read_and_let_act(*args):
+            found = read(*args)
+            act()
+            return found
+
+        monkeypatch.setattr(orders, "thread_slice", read_and_let_act)
+
+    return arrange
+
+
+def test_a_page_that_comments_come_to_while_it_is_read(discussion, post, reader, meanwhile):
+    """They are a link away, and the page is no longer than pages are."""
+    small = post(reader, "Small talk")
+    for text in ("One", "Two"):
+        root = post(reader, text)
+        for _ in range(discussions.PAGE_SIZE):
+            post(reader, "And so on.", parent=root)
+    meanwhile(lambda: [post(reader, "Just now.", parent=small) for _ in range(3)])
+    page = discussions.load(discussion)
+    assert len(page.rows) <= discussions.PAGE_SIZE
+    first = Comment.objects.get(parent=small, position=1)
+    assert page.continued[small.tree_id] == (small.pk, first.pk, 1)
+
+
+def test_a_thread_that_is_spread_out_while_a_page_is_read(discussion, post, reader, monkeypatch):
+    """Where its comments stood a moment ago says nothing: it goes on where it goes on."""
+    root = post(reader, "The root")
+    branch = post(reader, "All of them in its first half", parent=root)
+    for _ in range(discussions.PAGE_SIZE + 20):
+        post(reader, "So far.", parent=branch)
+    wanted = discussions.load(discussion)
+    read_rows = discussions.read_rows
+
+    def spread_out_and_read(*args):
+        monkeypatch.undo()
+        with transaction.atomic():
+            Comment.objects.respread(root.tree_id)
+        return read_rows(*args)
+
+    monkeypatch.setattr(discussions, "read_rows", spread_out_and_read)
+    page = discussions.load(discussion)
+    assert page.rows == wanted.rows
+    assert page.continued == wanted.continued != {}
