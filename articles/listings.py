@@ -6,18 +6,16 @@ number (``2026-01-08T10:28:00Z_17``), so a new article never moves the older pag
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
 from django.db.models import OuterRef, Q, Subquery
-from django.utils import timezone
-from django.utils.safestring import mark_safe
 
 from accounts import directory
-from articles import markup
 from articles.models import Article, Byline, Section
 from comments import visits
+from comments.statements import Statement
 from comments.wording import count_label, day_text, moment_iso, moment_text
 
 # Teasers on one page of a list: three screens on a phone.
@@ -29,12 +27,11 @@ FRONT_MOST_DISCUSSED = 5
 FRONT_STRIP = 4
 # Most discussed among the newest this many, so that the list moves on with the paper.
 DISCUSSED_AMONG = 200
-MORE_TO_READ = 4
 
 _CURSOR = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?)Z_([0-9]{1,18})"
 )
-_TEASER_FIELDS = (
+TEASER_FIELDS = (
     "id", "title", "slug", "summary", "published_at",
     "section__name", "section__slug", "discussion__comment_count",
     "discussion_id", "discussion__arrival_count",
@@ -106,31 +103,14 @@ class ListingPage:
         return self.teasers
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    """An article as its own page shows it. ``status_note`` is "" for what readers see."""
-
-    title: str
-    lead: str
-    section_name: str
-    section_url: str
-    published_iso: str
-    published_text: str
-    updated_text: str
-    html: str
-    photo_credits: list[str]
-    url: str
-    comment_count: int
-    comments_label: str
-    summary: str
-    status_note: str
-    authors: list[tuple[str, str]] = field(default_factory=list)
-
-
 def sections():
     """(name, address) of every section, in the paper's order: the navigation."""
-    found = Section.objects.order_by("position", "name").values_list("name", "slug")
-    return [(name, f"/sections/{slug}/") for name, slug in found]
+    return [(name, f"/sections/{slug}/") for name, slug in _SECTIONS()]
+
+
+_SECTIONS = Statement(
+    lambda: Section.objects.order_by("position", "name").values_list("name", "slug")
+)
 
 
 def sections_shown(request):
@@ -149,7 +129,7 @@ def front_page(now=None):
     """What stands on the front page at ``now``. Six queries at most."""
     published = Article.objects.published(now)
     newest = list(
-        published.newest_first().values_list(*_TEASER_FIELDS)[: 1 + SECOND_STORIES + FRONT_LATEST]
+        published.newest_first().values_list(*TEASER_FIELDS)[: 1 + SECOND_STORIES + FRONT_LATEST]
     )
     top = [row[0] for row in newest[: 1 + SECOND_STORIES]]
     strips = _strips(published.exclude(pk__in=top))
@@ -159,17 +139,17 @@ def front_page(now=None):
             discussion__comment_count__gt=0,
         )
         .order_by("-discussion__comment_count", "-published_at", "-id")
-        .values_list(*_TEASER_FIELDS)[:FRONT_MOST_DISCUSSED]
+        .values_list(*TEASER_FIELDS)[:FRONT_MOST_DISCUSSED]
     )
-    bylines = _bylines({row[0] for row in chain(newest, discussed, *strips.values())})
-    teasers = [_teaser(row, bylines) for row in newest]
+    bylines = authors_of({row[0] for row in chain(newest, discussed, *strips.values())})
+    teasers = [make_teaser(row, bylines) for row in newest]
     return FrontPage(
         lead=teasers[0] if teasers else None,
         seconds=teasers[1 : 1 + SECOND_STORIES],
         latest=teasers[1 + SECOND_STORIES :],
-        most_discussed=[_teaser(row, bylines) for row in discussed],
+        most_discussed=[make_teaser(row, bylines) for row in discussed],
         sections=[
-            SectionStrip(name, f"/sections/{slug}/", [_teaser(row, bylines) for row in rows])
+            SectionStrip(name, f"/sections/{slug}/", [make_teaser(row, bylines) for row in rows])
             for (name, slug), rows in strips.items()
         ],
     )
@@ -191,7 +171,7 @@ def _strips(articles):
     }
     wanted = [pk for newest in strips.values() for pk in newest]
     rows = {
-        row[0]: row for row in Article.objects.filter(pk__in=wanted).values_list(*_TEASER_FIELDS)
+        row[0]: row for row in Article.objects.filter(pk__in=wanted).values_list(*TEASER_FIELDS)
     }
     return {key: [rows[pk] for pk in newest] for key, newest in strips.items() if newest}
 
@@ -214,7 +194,7 @@ def _list_page(published, address, before, after):
         rows = list(
             published.filter(_newer_than(after))
             .order_by("published_at", "id")
-            .values_list(*_TEASER_FIELDS)[: PAGE_SIZE + 1]
+            .values_list(*TEASER_FIELDS)[: PAGE_SIZE + 1]
         )
         if len(rows) <= PAGE_SIZE:
             # That is the beginning of the list: show it whole, under its own address.
@@ -223,8 +203,8 @@ def _list_page(published, address, before, after):
             rows = rows[:PAGE_SIZE][::-1]
     if after is None:
         older = published if before is None else published.filter(_older_than(before))
-        rows = list(older.newest_first().values_list(*_TEASER_FIELDS)[: PAGE_SIZE + 1])
-    bylines = _bylines(row[0] for row in rows[:PAGE_SIZE])
+        rows = list(older.newest_first().values_list(*TEASER_FIELDS)[: PAGE_SIZE + 1])
+    bylines = authors_of(row[0] for row in rows[:PAGE_SIZE])
     next_url = next_label = previous_url = previous_label = ""
     if after is not None or len(rows) > PAGE_SIZE:
         last = rows[PAGE_SIZE - 1]
@@ -234,7 +214,7 @@ def _list_page(published, address, before, after):
         previous_url = f"{address}?after={_cursor_of(rows[0])}"
         previous_label = f"Newer articles, after {day_text(rows[0][4])}"
     return ListingPage(
-        teasers=[_teaser(row, bylines) for row in rows[:PAGE_SIZE]],
+        teasers=[make_teaser(row, bylines) for row in rows[:PAGE_SIZE]],
         next_url=next_url,
         next_label=next_label,
         previous_url=previous_url,
@@ -242,75 +222,26 @@ def _list_page(published, address, before, after):
     )
 
 
-def article(slug, *, preview=False, now=None):
-    """The article at this address with its section and discussion, in one query.
-
-    Raises ``Article.DoesNotExist`` for one that readers may not see, unless ``preview``.
-    """
-    found = Article.objects if preview else Article.objects.published(now)
-    return found.select_related("section", "discussion").get(slug=slug)
-
-
 def imported_from(source):
     """The newest article that was imported from a saved page of this file name."""
     return Article.objects.filter(source=source).order_by("-id").first()
 
 
-def article_page(article, *, with_more=True, now=None):
-    """(``article`` as its page shows it, the newest others of its section as teasers).
-
-    Two queries; one ``with_more=False``, for the later pages of a long discussion.
-    """
-    rows = []
-    if with_more:
-        others = Article.objects.published(now).filter(section_id=article.section_id)
-        others = others.exclude(pk=article.pk).newest_first()
-        rows = list(others.values_list(*_TEASER_FIELDS)[:MORE_TO_READ])
-    bylines = _bylines([article.pk, *(row[0] for row in rows)])
-    view = _article_view(article, bylines.get(article.pk, []))
-    return view, [_teaser(row, bylines) for row in rows]
-
-
-def _article_view(article, authors):
-    discussion = article.discussion
-    changed_later = article.published_at and article.updated_at > article.published_at
-    return ArticleView(
-        title=article.title,
-        lead=article.lead,
-        summary=article.summary,
-        section_name=article.section.name,
-        section_url=article.section.get_absolute_url(),
-        published_iso=moment_iso(article.published_at) if article.published_at else "",
-        published_text=moment_text(article.published_at) if article.published_at else "",
-        updated_text=f"updated {moment_text(article.updated_at)}" if changed_later else "",
-        html=mark_safe(article.html),  # made by articles.markup alone
-        photo_credits=[mark_safe(markup.render_credit(each)) for each in article.photo_credits],
-        url=article.get_absolute_url(),
-        comment_count=discussion.comment_count,
-        comments_label=count_label(discussion.comment_count, "comment"),
-        status_note=_status_note(article),
-        authors=authors,
-    )
-
-
-def _status_note(article):
-    if article.status != Article.Status.PUBLISHED:
-        return f"{article.get_status_display()}: readers do not see this page."
-    if article.published_at > timezone.now():
-        return f"Readers see this page from {moment_text(article.published_at)} on."
-    return ""
-
-
-def _bylines(article_ids):
+def authors_of(article_ids):
     """{article id: [(name, address of the person)]} in the order of the bylines; one query."""
     found = {}
-    lines = Byline.objects.filter(article_id__in=list(article_ids)).order_by("position", "id")
-    for article_id, pk, handle, real_name in lines.values_list(
-        "article_id", "person_id", "person__handle", "person__real_name"
-    ):
+    for article_id, pk, handle, real_name in _BYLINES(articles=list(article_ids)):
         author = (real_name or handle, directory.person_url(pk, handle))
         found.setdefault(article_id, []).append(author)
     return found
+
+
+def _byline_rows(*, articles):
+    lines = Byline.objects.filter(article_id__in=articles).order_by("position", "id")
+    return lines.values_list("article_id", "person_id", "person__handle", "person__real_name")
+
+
+_BYLINES = Statement(_byline_rows)
 
 
 def _join_names(authors):
@@ -320,7 +251,7 @@ def _join_names(authors):
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _teaser(row, bylines):
+def make_teaser(row, bylines):
     pk, title, slug, summary, published_at, section_name, section_slug, *discussion = row
     comment_count, discussion_id, arrival_count = discussion
     return Teaser(

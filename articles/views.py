@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles import listings
+from articles import listings, stories
 from articles.caching import version_of
 from articles.models import Article, Section
 from articles.permissions import can_preview
@@ -46,22 +46,23 @@ def article_page(request, slug):
     article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
     is_first_page = not embedding.is_further_down(request)
-    view, more = listings.article_page(article, with_more=is_first_page)
+    view, more = stories.article_page(article, with_more=is_first_page)
     discussion = embedding.read_discussion(request, article.discussion)
-
-    def show():
-        if (reader := embedding.reader_of(request)) is not None:
-            listings.mark_new(more, reader)
-        context = embedding.print_discussion(request, discussion)
-        context |= {"article": view, "more": more}
-        return render(request, "articles/article_page.html", context)
 
     version = (
         article.version,
         version_of(view.section_name, view.authors, view.status_note, more),
-        discussion.version,
     )
-    return answer_reader(request, version=version, render=show)
+
+    def show():
+        if (reader := embedding.reader_of(request)) is not None:
+            listings.mark_new(more, reader)
+        template = "articles/article_page.html"
+        return embedding.render_page(
+            request, template, discussion, version=version, article=view, more=more
+        )
+
+    return answer_reader(request, version=(*version, discussion.version), render=show)
 
 
 def _read_list(read, request, *of):
@@ -87,12 +88,12 @@ def _answer_list(request, template, context):
 def _find_article(request, slug):
     """The article at this address, also an unpublished one for those who may preview it."""
     try:
-        return listings.article(slug)
+        return stories.article(slug)
     except Article.DoesNotExist as missing:
         # Who is not signed in gets the same answer without a look at any session.
         if is_public(request) or not can_preview(request.user):
             raise Http404 from missing
     try:
-        return listings.article(slug, preview=True)
+        return stories.article(slug, preview=True)
     except Article.DoesNotExist as missing:
         raise Http404 from missing

@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 
 from comments import orders
 from comments.models import Comment, Discussion, Thread
-from comments.rows import Row, read_full_rows, read_rows
+from comments.rows import FIELDS, Row, make_rows, read_full_rows, read_rows
+from comments.statements import Statement
 from comments.wording import count_label
 
 # Comments on one page, whatever it shows: a few screens of talk, and a page that stays light.
@@ -22,7 +23,7 @@ PAGE_SIZE = 200
 # Above the comment that a page is about, the nearest ones: the way back, not the whole story.
 SHOWN_ANCESTORS = 8
 # What surrounds a comment on its own page, in the order of its thread.
-SHOWN_BEFORE = 10
+SHOWN_BEFORE = 5
 SHOWN_BEHIND = 40
 
 
@@ -76,16 +77,24 @@ class DiscussionPage:
         return self.discussion.closed_reason
 
     @property
-    def version(self):
-        """What changes whenever those not signed in are shown something else."""
-        around = [row for row in (self.branch_of, self.target) if row is not None]
+    def frame_version(self):
+        """What changes whenever anything but the comments does."""
         return (
             self.discussion.title, self.discussion.url, self.total, self.is_open,
             self.closed_reason, self.discussion.arrival_count, self.order and self.order.name,
             self.next_url, self.next_label, self.previous_url, self.previous_label,
+            self.canonical,
+        )  # fmt: skip
+
+    @property
+    def version(self):
+        """What changes whenever those not signed in are shown something else."""
+        around = [row for row in (self.branch_of, self.target) if row is not None]
+        return (
+            *self.frame_version,
             *self.continued.items(),
             *(row.version for row in (*self.rows, *around, *self.ancestors)),
-        )  # fmt: skip
+        )
 
 
 def discussion_of(pk):
@@ -163,16 +172,16 @@ def _beginnings(threads, room):
     if not threads:
         return [], {}
     long = [root_id for root_id, _, size in threads if size > room]
-    behind = Comment.objects.filter(tree_id=OuterRef("tree_id")).order_by("lft").values("lft")
-    cuts = Thread.objects.filter(pk__in=long).annotate(cut=Subquery(behind[room : room + 1]))
-    cuts = dict(cuts.values_list("tree_id", "cut"))
-    shown = Q(tree_id__in=[tree_id for _, tree_id, _ in threads if cuts.get(tree_id) is None])
-    for tree_id, cut in cuts.items():
-        if cut is not None:
-            # One more than there is room for: the comment at which the thread goes on.
-            shown |= Q(tree_id=tree_id, lft__lte=cut)
-    by_tree, now = {tree_id: [] for _, tree_id, _ in threads}, timezone.now()
-    for row in read_rows(Comment.objects.filter(shown).order_by("tree_id", "lft"), now):
+    cuts = dict(_CUTS(room, roots=long)) if long else {}
+    cuts = {tree_id: cut for tree_id, cut in cuts.items() if cut is not None}
+    by_tree = {tree_id: [] for _, tree_id, _ in threads}
+    values = _BEGINNINGS(
+        whole=[tree_id for tree_id in by_tree if tree_id not in cuts],
+        cut=list(cuts),
+        at=list(cuts.values()),
+    )
+    now = timezone.now()
+    for row in make_rows(values, now):
         by_tree[row.tree_id].append(row)
     rows, continued = [], {}
     for root_id, tree_id, size in threads:
@@ -189,6 +198,25 @@ def _beginnings(threads, room):
     return rows, continued
 
 
+def _cuts(room, *, roots):
+    """Where in each thread the first ``room`` comments end."""
+    behind = Comment.objects.filter(tree_id=OuterRef("tree_id")).order_by("lft").values("lft")
+    threads = Thread.objects.filter(pk__in=roots).annotate(cut=Subquery(behind[room : room + 1]))
+    return threads.values_list("tree_id", "cut")
+
+
+def _beginning_comments(*, whole, cut, at):
+    """These trees as a whole, and of those that are cut one comment more than is shown."""
+    shown = Q(tree_id__in=whole)
+    for tree_id, lft in zip(cut, at, strict=True):
+        shown |= Q(tree_id=tree_id, lft__lte=lft)
+    return Comment.objects.filter(shown).order_by("tree_id", "lft").values_list(*FIELDS)
+
+
+_CUTS = Statement(_cuts)
+_BEGINNINGS = Statement(_beginning_comments)
+
+
 def load_branch(branch, *, start=None):
     """A page of one branch, in the order of its thread, from comment ``start`` on.
 
@@ -197,10 +225,11 @@ def load_branch(branch, *, start=None):
     """
     now = timezone.now()
     address = f"/comments/{branch.pk}/thread/"
-    comments = Comment.objects.of_branch(branch).order_by("lft")
-    begin = comments.filter(pk=start).values_list("lft", flat=True).first() if start else None
-    begin = branch.lft if begin is None else begin
-    rows = read_rows(comments.filter(lft__gte=begin)[: PAGE_SIZE + 1], now)
+    of_branch = Comment.objects.of_branch
+    if start == branch.pk or (start and not of_branch(branch).filter(pk=start).exists()):
+        start = None
+    later = of_branch(branch, start=start).order_by("lft")
+    rows = read_rows(later[: PAGE_SIZE + 1], now)
     page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE], address=address)
     page.canonical = address
     if len(rows) > PAGE_SIZE:
@@ -208,9 +237,10 @@ def load_branch(branch, *, start=None):
         page.next_url = f"{address}?from={following.id}#discussion"
         page.next_fragment = f"{address}?from={following.id}"
         page.next_label = f"More comments, from {following.number} on"
-    if begin != branch.lft:
+        page.continued = {branch.tree_id: (branch.pk, following.id, 0)}
+    if start:
         page.canonical = f"{address}?from={start}"
-        earlier = comments.filter(lft__lt=begin).order_by("-lft")
+        earlier = of_branch(branch, before=start).order_by("-lft")
         earlier = list(earlier.values_list("id", "number")[:PAGE_SIZE])
         pk, number = earlier[-1]
         if pk == branch.pk:
@@ -220,7 +250,7 @@ def load_branch(branch, *, start=None):
             page.previous_url = f"{address}?from={pk}#discussion"
             page.previous_label = f"Comments before these, from {number} on"
     page.ancestors = _ancestors(branch, now)
-    page.branch_of = page.rows[0] if begin == branch.lft else row_of(branch.pk)
+    page.branch_of = row_of(branch.pk) if start else page.rows[0]
     return page
 
 
@@ -236,8 +266,8 @@ def load_surroundings(comment):
     """
     now = timezone.now()
     tree = Comment.objects.filter(tree_id=comment.tree_id)
-    behind = read_rows(tree.filter(lft__gte=comment.lft).order_by("lft")[: SHOWN_BEHIND + 2], now)
-    before = read_rows(tree.filter(lft__lt=comment.lft).order_by("-lft")[:SHOWN_BEFORE], now)
+    behind = read_rows(tree.not_before(comment.pk).order_by("lft")[: SHOWN_BEHIND + 2], now)
+    before = read_rows(tree.before(comment.pk).order_by("-lft")[:SHOWN_BEFORE], now)
     rows = [*reversed(before), *behind[: SHOWN_BEHIND + 1]]
     page = DiscussionPage(comment.discussion, rows, address=comment.get_absolute_url())
     page.target = behind[0]
@@ -264,9 +294,7 @@ def address_of(comment, order=orders.DEFAULT):
     discussion, order = comment.discussion, orders.ORDERS[order]
     anchor = f"#c{comment.pk}"
     tree = Comment.objects.filter(tree_id=comment.tree_id)
-    before = list(
-        tree.filter(lft__lt=comment.lft).order_by("-lft").values_list("pk", flat=True)[:PAGE_SIZE]
-    )
+    before = list(tree.before(comment.pk).order_by("-lft").values_list("pk", flat=True)[:PAGE_SIZE])
     root_id = Thread.objects.filter(tree_id=comment.tree_id).values_list("pk", flat=True).get()
     if len(before) < PAGE_SIZE:
         cursor = orders.cursor_of(discussion, order, root_id)

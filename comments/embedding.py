@@ -1,13 +1,18 @@
 """A discussion as part of another page: what the page must ask for, and what it depends on."""
 
+import secrets
 from dataclasses import dataclass
+from itertools import chain
 
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
 from comments import discussions, drafts, markup, orders, permissions, screening, visits, voting
+from comments.caching import is_public, keep_frame
 from comments.forms import CommentForm
 from comments.parts import print_parts
 from comments.printing import Showing, print_branches
@@ -100,30 +105,52 @@ def showing_of(request, discussion, rows):
     )
 
 
-def print_discussion(request, page):
-    """The template context of a page with this discussion under it.
+def render_page(request, template, page, *, version=None, base=0, **context):
+    """A page with this slice of a discussion in it, as an HttpResponse.
 
-    For who is signed in it also writes down that they were here.
+    The template prints ``comments_html`` and then ``structured``, which are put in afterwards:
+    a template would copy a quarter of a megabyte at every level of its inheritance. Where
+    ``version`` says all that the rest of the page depends on besides the discussion, it is
+    kept for those not signed in.
     """
     discussion, reader = page.discussion, reader_of(request)
     showing = showing_of(request, discussion, page.rows)
+    showing.target_id = page.target.id if page.target else None
     print_parts(page.rows, base_url_of(request))
-    roots = [row.id for row in page.rows if row.parent_id is None]
     if showing.seen is not None and showing.seen < discussion.arrival_count:
+        roots = [row.id for row in page.rows if row.parent_id is None]
         showing.new_in_threads = visits.new_in_threads(reader, roots, showing.seen)
-    context = {
+    context |= {
         "discussion_page": page,
-        "composer": compose(request, discussion),
         "orders": _order_links(page, reader),
-        "comments_html": print_branches(page.rows, showing, continued=page.continued),
-        "structured": structured(request, page),
+        "comments_html": _GAP,
+        "structured": _GAP,
         "votes_form": reader is not None and discussion.is_open,
-        "seen": showing.seen,
         **_unread(discussion, showing),
     }
-    if reader is not None:
+
+    def render_frame():
+        if page.order is not None:
+            context["composer"] = compose(request, discussion)
+        return render(request, template, context).content.split(_GAP.encode())
+
+    if version is not None and is_public(request):
+        frame = keep_frame(request, (version, page.frame_version), render_frame)
+    else:
+        frame = render_frame()
+    content = [
+        print_branches(page.rows, showing, base=base, continued=page.continued),
+        structured(request, page),
+    ]
+    # A fragment has no data for machines.
+    filled = [each.encode() for each in content[: len(frame) - 1]]
+    if reader is not None and page.order is not None:
         visits.note_visit(reader, discussion)
-    return context
+    return HttpResponse(b"".join([*chain(*zip(frame, filled, strict=False)), frame[-1]]))
+
+
+# Where the comments go; nobody can know it, so nothing that people wrote can look like it.
+_GAP = mark_safe(f"<{secrets.token_hex(16)}>")
 
 
 def _unread(discussion, showing):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from django.db.models import BooleanField, F, Func, Q, Subquery
 
 from comments.models import Comment, Thread, ThreadMove
+from comments.statements import Statement
 
 # Threads on a page: as many as people read before they choose to go on.
 THREADS_A_PAGE = 25
@@ -103,17 +104,24 @@ def _place_of(order, cursor):
 
 
 def _first(discussion, order):
-    threads = Thread.objects.filter(discussion_id=discussion.pk)
-    # In the same statement, so that no thread moves between the order and its version.
-    found = _nearest(threads, order, "at or after").values_list(
-        "root_id", "tree_id", "size", order.rank or "tree_id", "discussion__version"
-    )
-    found = list(found[: THREADS_A_PAGE + 1])
+    found = _FIRST(order.name, discussion_id=discussion.pk)
     page = ThreadSlice([each[:3] for each in found[:THREADS_A_PAGE]])
     if len(found) > THREADS_A_PAGE:
         following = found[THREADS_A_PAGE]
         page.next = _ranked_cursor(following, following[4]) if order.rank else str(following[0])
     return page
+
+
+def _first_threads(name, *, discussion_id):
+    order = ORDERS[name]
+    threads = _nearest(Thread.objects.filter(discussion_id=discussion_id), order, "at or after")
+    # The version in the same statement: no thread moves between it and the order.
+    return threads.values_list(
+        "root_id", "tree_id", "size", order.rank or "tree_id", "discussion__version"
+    )[: THREADS_A_PAGE + 1]
+
+
+_FIRST = Statement(_first_threads)
 
 
 def _by_time(discussion, order, place):

@@ -109,14 +109,19 @@ def read_rows(comments, now):
 
     ``now`` decides who is online.
     """
-    found = []
-    for *known, last_seen in comments.values_list(*FIELDS):
+    return make_rows(comments.values_list(*FIELDS), now)
+
+
+def make_rows(found, now):
+    """The rows of what was read as ``FIELDS``."""
+    rows = []
+    for *known, last_seen in found:
         row = Row(*known, is_online(last_seen, now))
         if row.state != Comment.State.VISIBLE:
             row.author = row.real_name = row.role = ""
             row.is_online = False
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 def read_full_rows(comments, now):

@@ -32,15 +32,15 @@ def transcript_of(branch, *, start=None):
     ``branch`` is its first comment; a ``start`` that is none of its comments begins there too.
     One query, and one more for ``start``.
     """
-    comments = Comment.objects.filter(
-        tree_id=branch.tree_id, lft__gte=branch.lft, lft__lte=branch.rght
-    ).order_by("lft")
+    of_branch = Comment.objects.of_branch
     subtitle = f"Comment {branch.number} and the replies to it"
     if start is not None:
-        begin = comments.filter(pk=start).values_list("lft", "number").first()
-        if begin is not None:
-            comments = comments.filter(lft__gte=begin[0])
-            subtitle += f", from {begin[1]} on"
+        begin = of_branch(branch).filter(pk=start).values_list("number", flat=True).first()
+        if begin is None:
+            start = None
+        else:
+            subtitle += f", from {begin} on"
+    comments = of_branch(branch, start=start).order_by("lft")
     found = list(comments.values_list(*_FIELDS)[: AT_MOST + 1])
     return Transcript(
         title=branch.discussion.title,

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from django.db import connections, transaction
+from django.db.models import Subquery
 from django.db.models.expressions import RawSQL
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
@@ -120,9 +121,30 @@ class CommentQuerySet(TreeQuerySet):
     def in_display_order(self):
         return self.order_by("tree_id", "lft")
 
-    def of_branch(self, comment):
-        """The comment itself and everything under it."""
-        return self.filter(tree_id=comment.tree_id, lft__gte=comment.lft, lft__lte=comment.rght)
+    # Where a comment stands is asked in the statement that needs it: its tree may be spread out
+    # anew between two.
+
+    def of_branch(self, comment, *, start=None, before=None):
+        """The comment itself and everything under it, as far as it is asked for.
+
+        From its comment ``start`` on, and up to ``before``, both of them ids: one bound on each
+        side, for SQLite reads all that lies within the first that it is told.
+        """
+        branch = self.filter(tree_id=comment.tree_id).not_before(start or comment.pk)
+        if before is not None:
+            return branch.before(before)
+        return branch.filter(lft__lte=Subquery(self._alone(comment.pk).values("rght")))
+
+    def not_before(self, pk):
+        """Those that do not stand before this comment; only within its own tree that means much."""
+        return self.filter(lft__gte=Subquery(self._alone(pk).values("lft")))
+
+    def before(self, pk):
+        """Those that stand before this comment; see ``not_before``."""
+        return self.filter(lft__lt=Subquery(self._alone(pk).values("lft")))
+
+    def _alone(self, pk):
+        return self.model._base_manager.filter(pk=pk).order_by()
 
     def above(self, comment, *, nearest):
         """The comments that this one hangs under, at most the ``nearest`` so many, topmost first.

@@ -9,8 +9,6 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import directory
 from comments import contributions, discussions, embedding, orders
 from comments.caching import answer_reader
-from comments.parts import print_parts
-from comments.printing import print_branches
 from comments.rows import role_label
 from comments.views.finding import find, find_comment, find_discussion
 from comments.wording import day_text
@@ -25,7 +23,7 @@ def comment_permalink(request, pk):
     return answer_reader(
         request,
         version=page.version,
-        render=lambda: _show_branches(
+        render=lambda: embedding.render_page(
             request,
             "comments/comment_page.html",
             page,
@@ -52,27 +50,14 @@ def comment_thread(request, pk):
     comment = find_comment(pk)
     page = discussions.load_branch(comment, start=embedding.start_of(request))
     template = "comments/_more_replies.html" if request.htmx else "comments/thread_page.html"
+    if not request.htmx:
+        # The page says by its own link how it goes on.
+        page.continued = {}
     return answer_reader(
         request,
         version=(bool(request.htmx), *page.version),
-        render=lambda: _show_branches(request, template, page, base=comment.level),
+        render=lambda: embedding.render_page(request, template, page, base=comment.level),
     )
-
-
-def _show_branches(request, template, page, *, base, **context):
-    print_parts(page.rows, embedding.base_url_of(request))
-    showing = embedding.showing_of(request, page.discussion, page.rows)
-    showing.target_id = page.target.id if page.target else None
-    context |= {
-        "discussion_page": page,
-        "comments_html": print_branches(
-            page.rows, showing, base=base, continued=page.continued if request.htmx else None
-        ),
-        "structured": embedding.structured(request, page),
-        "votes_form": showing.person_id is not None and page.is_open,
-        "seen": showing.seen,
-    }
-    return render(request, template, context)
 
 
 @vary_on_headers("HX-Request")
@@ -87,11 +72,7 @@ def discussion_fragment(request, pk):
     return answer_reader(
         request,
         version=page.version,
-        render=lambda: render(
-            request,
-            "comments/_more_threads.html",
-            embedding.print_discussion(request, page),
-        ),
+        render=lambda: embedding.render_page(request, "comments/_more_threads.html", page),
     )
 
 

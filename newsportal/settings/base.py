@@ -42,6 +42,12 @@ CACHES = {
         "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 300},
     },
+    # What stands around the comments of a page: far smaller, and the same while people talk.
+    "frames": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "frames",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 

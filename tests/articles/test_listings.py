@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import listings, publishing
+from articles import listings, publishing, stories
 from articles.models import Article, Section
 from comments import posting
 
@@ -43,7 +43,7 @@ def test_the_same_queries_for_3_articles_of_a_section_and_30(fill):
         "front": listings.front_page,
         "latest": listings.latest_page,
         "section": lambda: listings.section_page(Section.objects.first()),
-        "article": lambda: listings.article_page(Article.objects.first()),
+        "article": lambda: stories.article_page(Article.objects.first()),
     }
     fill(9)
     few = {name: count_queries(read) for name, read in reads.items()}
@@ -62,11 +62,11 @@ def test_only_what_is_published_by_now_is_listed(make_article):
     assert listings.front_page().lead.title == "Yesterday"
     later = now + timedelta(days=2)
     assert titles(listings.latest_page(now=later).teasers) == ["Tomorrow", "Yesterday"]
-    assert listings.article("tomorrow", now=later).title == "Tomorrow"
+    assert stories.article("tomorrow", now=later).title == "Tomorrow"
     for slug in ("draft", "withdrawn", "tomorrow", "nothing"):
         with pytest.raises(Article.DoesNotExist):
-            listings.article(slug)
-    assert listings.article("draft", preview=True).title == "Draft"
+            stories.article(slug)
+    assert stories.article("draft", preview=True).title == "Draft"
 
 
 def test_the_front_page_leads_with_the_newest(fill):

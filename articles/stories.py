@@ -1,0 +1,134 @@
+"""READ: one article as its own page shows it, and what else of its section there is to read."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from articles import markup
+from articles.listings import TEASER_FIELDS, authors_of, make_teaser
+from articles.models import Article, Section
+from comments.statements import Statement
+from comments.wording import count_label, moment_iso, moment_text
+
+# Beside an article, the newest others of its section.
+MORE_TO_READ = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article as its own page shows it. ``status_note`` is "" for what readers see."""
+
+    title: str
+    lead: str
+    section_name: str
+    section_url: str
+    published_iso: str
+    published_text: str
+    updated_text: str
+    html: str
+    photo_credits: list[str]
+    url: str
+    comment_count: int
+    comments_label: str
+    summary: str
+    status_note: str
+    authors: list[tuple[str, str]] = field(default_factory=list)
+
+
+def article(slug, *, preview=False, now=None):
+    """The article at this address with its section and discussion, in one query.
+
+    Raises ``Article.DoesNotExist`` for one that readers may not see, unless ``preview``.
+    """
+    if preview:
+        return Article.objects.select_related("section", "discussion").get(slug=slug)
+    found = _READABLE(slug=slug, now=now or timezone.now())
+    if not found:
+        raise Article.DoesNotExist
+    return _article_from(found[0])
+
+
+def _columns(model, prefix=""):
+    return tuple(f"{prefix}{field.attname}" for field in model._meta.concrete_fields)
+
+
+def _readable_article(*, slug, now):
+    return (
+        Article.objects.published(now)
+        .filter(slug=slug)
+        .values_list(
+            *_columns(Article),
+            *_columns(Section, "section__"),
+            *_columns(Article.discussion.field.related_model, "discussion__"),
+        )
+    )
+
+
+_READABLE = Statement(_readable_article)
+
+
+def _article_from(values):
+    """The article, with its section and discussion, from the columns of all three."""
+    values = iter(values)
+
+    def take(model):
+        columns = _columns(model)
+        return model.from_db("default", columns, [next(values) for _ in columns])
+
+    article = take(Article)
+    article.section = take(Section)
+    article.discussion = take(Article.discussion.field.related_model)
+    return article
+
+
+def article_page(article, *, with_more=True, now=None):
+    """(``article`` as its page shows it, the newest others of its section as teasers).
+
+    Two queries; one ``with_more=False``, for the later pages of a long discussion.
+    """
+    rows = []
+    if with_more:
+        now = now or timezone.now()
+        rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
+    bylines = authors_of([article.pk, *(row[0] for row in rows)])
+    view = _article_view(article, bylines.get(article.pk, []))
+    return view, [make_teaser(row, bylines) for row in rows]
+
+
+def _more_of_section(*, section_id, besides, now):
+    others = Article.objects.published(now).filter(section_id=section_id).exclude(pk=besides)
+    return others.newest_first().values_list(*TEASER_FIELDS)[:MORE_TO_READ]
+
+
+_MORE = Statement(_more_of_section)
+
+
+def _article_view(article, authors):
+    discussion = article.discussion
+    changed_later = article.published_at and article.updated_at > article.published_at
+    return ArticleView(
+        title=article.title,
+        lead=article.lead,
+        summary=article.summary,
+        section_name=article.section.name,
+        section_url=article.section.get_absolute_url(),
+        published_iso=moment_iso(article.published_at) if article.published_at else "",
+        published_text=moment_text(article.published_at) if article.published_at else "",
+        updated_text=f"updated {moment_text(article.updated_at)}" if changed_later else "",
+        html=mark_safe(article.html),  # made by articles.markup alone
+        photo_credits=[mark_safe(markup.render_credit(each)) for each in article.photo_credits],
+        url=article.get_absolute_url(),
+        comment_count=discussion.comment_count,
+        comments_label=count_label(discussion.comment_count, "comment"),
+        status_note=_status_note(article),
+        authors=authors,
+    )
+
+
+def _status_note(article):
+    if article.status != Article.Status.PUBLISHED:
+        return f"{article.get_status_display()}: readers do not see this page."
+    if article.published_at > timezone.now():
+        return f"Readers see this page from {moment_text(article.published_at)} on."
+    return ""
