@@ -153,12 +153,12 @@ def _actions(row, showing):
     pk, number, link = row.id, row.number, f"/comments/{row.id}/"
     parts = [print_vote(row, showing)]
     if showing.may_post:
-        slot = f'hx-target="#form-{pk}" hx-swap="innerHTML"'
+        # The script opens both in place (portal.js).
         parts.append(
-            f'<a class="reply" href="{link}reply/" rel="nofollow" hx-get="{link}reply/" {slot} '
+            f'<a class="reply" href="{link}reply/" rel="nofollow" '
             f'aria-label="Reply to comment {number}">Reply</a> '
             f'<a class="quote" href="{link}reply/?quote=1" rel="nofollow" '
-            f'hx-get="{link}reply/?quote=1" {slot} aria-label="Quote comment {number}">Quote</a>'
+            f'aria-label="Quote comment {number}">Quote</a>'
         )
     if row.author_id == showing.person_id:
         if showing.edit_since is not None and row.part.posted_at > showing.edit_since:

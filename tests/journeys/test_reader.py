@@ -38,16 +38,24 @@ def test_from_the_front_page_to_a_person_and_back_to_their_comment(page, edition
 
     entry = page.locator("article.entry", has_text="The first comment")
     entry.get_by_role("link", name="Comment 1", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/comments/{edition.first.pk}/$"))
+    expect(steps.comment_article(page, edition.first)).to_have_class(re.compile("is-target"))
+    page.get_by_role("navigation", name="This comment in the whole discussion").get_by_role(
+        "link", name="Oldest"
+    ).click()
     expect(page).to_have_url(re.compile(f"{edition.url}#c{edition.first.pk}$"))
     steps.expect_to_stand_at(page, edition.first)
 
 
-def test_a_deep_thread_goes_on_on_a_page_of_its_own(page, edition):
+def test_a_deep_comment_has_a_place_of_its_own(page, edition):
     page.goto(edition.url)
-    page.get_by_role("link", name="Continue this thread (1 reply)").click()
-    expect(page.get_by_text("Level 10 of 10.")).to_be_visible()
-    page.get_by_role("navigation", name="What this thread answers").get_by_role("link").last.click()
+    deep = page.locator("article.comment", has_text="Level 10 of 10.")
+    expect(deep).to_be_visible()
+    deep.locator("a.parent").click()
     expect(page).to_have_url(re.compile(r"#c\d+$"))
+    deep.locator("a.number").click()
+    expect(page.locator("article.is-target")).to_contain_text("Level 10 of 10.")
+    expect(page.get_by_text("Level 9 of 10.")).to_be_visible()
 
 
 def test_a_phone_never_scrolls_sideways(open_page, edition):

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.django_db
 MOST_CSS = 12_000
 MOST_JAVASCRIPT = 22_000
 MOST_PAGE = 60_000
+# A module that somebody waits for who has just pressed a key.
+MOST_MODULE = 3_000
+ON_DEMAND = {"arrivals", "keys", "mentions", "preview", "quoting", "sharing"}
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def deployed(settings, tmp_path):
 
 @pytest.fixture
 def big_page(db):
-    """The address of an article under which a page's full hundred comments stand, and more."""
+    """The address of an article under which more comments stand than one page holds."""
     pages = (Path(settings.BASE_DIR) / "fixtures" / "pages").rglob("*.txt")
     largest = max(pages, key=lambda page: page.stat().st_size)
     call_command("import_pages", str(largest), section="News", verbosity=0)
@@ -50,11 +53,15 @@ def wire_size(static_root, address):
     return (packed if packed.exists() else path).stat().st_size
 
 
-def test_an_article_page_with_a_hundred_comments(deployed, big_page, record_property):
+def test_an_article_page_with_a_hundred_comments(
+    deployed, big_page, record_property, monkeypatch
+):
+    monkeypatch.setattr(discussions, "PAGE_SIZE", 100)
     answer = Client(headers={"Accept-Encoding": "gzip"}).get(big_page)
     assert answer["Content-Encoding"] == "gzip"
     html = gzip.decompress(answer.content).decode()
-    assert html.count('<article class="comment') == discussions.PAGE_SIZE
+    # As many as fit in whole threads.
+    assert discussions.PAGE_SIZE * 0.9 < html.count('<article class="comment')
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
     sizes = {address: wire_size(deployed, address) for address in sorted(files)}
     css = sum(size for address, size in sizes.items() if address.endswith(".css"))
@@ -65,6 +72,16 @@ def test_an_article_page_with_a_hundred_comments(deployed, big_page, record_prop
     assert 0 < css <= MOST_CSS, told
     assert 0 < javascript <= MOST_JAVASCRIPT, told
     assert total <= MOST_PAGE, told
+
+
+def test_what_is_fetched_on_demand_is_there_by_the_name_of_its_content(deployed, big_page):
+    html = Client().get(big_page).content.decode()
+    script = re.search(r"<script [^>]*js/discussion[^>]*>", html)[0]
+    modules = re.findall(r'data-([a-z]+)="(/static/[^"]+)"', script)
+    assert {name for name, _ in modules} == ON_DEMAND
+    for name, address in modules:
+        assert re.fullmatch(rf"/static/js/{name}\.[0-9a-f]{{12}}\.js", address)
+        assert 0 < wire_size(deployed, address) <= MOST_MODULE
 
 
 def test_the_front_page_loads_no_htmx(deployed, big_page):

@@ -98,6 +98,13 @@
     event.preventDefault();
     close(slot);
   });
+  document.addEventListener("click", (event) => {
+    const source = event.target.closest?.("a.reply, a.quote");
+    const target = source?.closest(".branch").querySelector(".reply-slot");
+    if (!target || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    htmx.ajax("GET", source.getAttribute("href"), { source, target, swap: "innerHTML" });
+  });
 
   // --- htmx
   const KEPT = "Your text is kept in this browser.";
