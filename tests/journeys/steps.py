@@ -115,7 +115,7 @@ def walk_whole_journey(page, edition, mail_link):
     quotation = comment_article(page, quoting).locator("blockquote")
     expect(quotation).to_contain_text("The first comment")
     quotation.get_by_role("link", name="Ada Kettle").click()
-    expect(page).to_have_url(re.compile(f"#c{edition.first.pk}$"))
+    expect(page).to_have_url(re.compile(f"/comments/{edition.first.pk}/$"))
     expect_to_stand_at(page, edition.first)
 
     page.get_by_role("link", name=f"Edit comment {quoting.number}", exact=True).click()
@@ -131,7 +131,7 @@ def walk_whole_journey(page, edition, mail_link):
     expect(page.get_by_role("heading", level=1)).to_have_text("Withdraw your comment")
     page.get_by_role("button", name="Withdraw the comment").click()
     expect_to_stand_at(page, quoting)
-    expect(comment_article(page, quoting)).to_contain_text("The author has withdrawn this comment.")
+    expect(comment_article(page, quoting)).to_contain_text("Withdrawn by its author.")
     expect(page.get_by_text("On second thoughts, no.")).to_have_count(0)
     expect(page.locator("#comment-count")).to_have_text("15 comments")
 

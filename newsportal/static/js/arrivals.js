@@ -1,5 +1,8 @@
 // "12 new comments": told without moving the page, put in place when somebody asks for them.
 
+// In milliseconds; when the portal is in trouble, twice as long each time, up to the other.
+const ASKED_EVERY = 20_000;
+const ASKED_AT_LEAST_EVERY = 640_000;
 // So many answers of some fifty comments each for one press; then it is asked again.
 const MOST_ANSWERS = 4;
 
@@ -8,14 +11,49 @@ let announced = 0;
 let elsewhere = 0;
 let elsewhereSince = 0;
 let stopped = false;
+let isTaking = false;
 
-// `arrivals`: how many comments have ever come to the discussion.
-export const announce = (its, arrivals, given) => {
+// Asks from now on how many comments have come, while the page is looked at.
+export const follow = (its, given) => {
   section = its;
   tools = given;
-  announced = Math.max(announced, arrivals);
-  if (!bar) build();
-  show();
+  announced = since();
+  document.addEventListener("visibilitychange", resume);
+  plan();
+};
+
+let every = ASKED_EVERY;
+let due, timer;
+let isAsking = false;
+
+const resume = () => {
+  clearTimeout(timer);
+  if (document.hidden || isAsking || stopped) return;
+  timer = setTimeout(ask, Math.max(0, due - Date.now()));
+};
+
+const plan = () => {
+  // Not all at once: readers who came together would ask together for ever.
+  due = Date.now() + every * (1 + Math.random() / 4);
+  resume();
+};
+
+const ask = async () => {
+  isAsking = true;
+  try {
+    // Without cookies: it is the same number for everybody, and any cache may have it.
+    const address = `/discussions/${section.dataset.discussion}/news/`;
+    const answer = await fetch(address, { credentials: "omit" });
+    // Closed: nothing comes any more.
+    if (answer.status === 204) return document.removeEventListener("visibilitychange", resume);
+    announced = Math.max(announced, (await answer.json()).arrivals);
+    every = ASKED_EVERY;
+    if (announced > since()) show();
+  } catch {
+    every = Math.min(every * 2, ASKED_AT_LEAST_EVERY);
+  }
+  isAsking = false;
+  plan();
 };
 
 const build = () => {
@@ -29,6 +67,7 @@ const build = () => {
   button.addEventListener("click", take);
   bar.lastChild.addEventListener("click", () => {
     stopped = true;
+    resume();
     show();
   });
   // Beside the button: said once when it comes, not again at each comment more.
@@ -46,6 +85,7 @@ const countWaiting = () =>
   announced - since() - Array.from(section.querySelectorAll(".comment")).filter(isLater).length;
 
 const show = () => {
+  if (!bar) build();
   const waiting = countWaiting();
   const label = waiting === 1 ? "1 new comment" : `${waiting.toLocaleString("en")} new comments`;
   const isNew = bar.hidden && waiting > 0 && !stopped;
@@ -60,7 +100,8 @@ const show = () => {
 };
 
 const take = async () => {
-  button.disabled = true;
+  if (isTaking) return;
+  isTaking = true;
   const placed = [];
   try {
     for (let answers = 0; answers < MOST_ANSWERS && since() < announced; answers++) {
@@ -73,7 +114,7 @@ const take = async () => {
   } catch {
     tools.say("The portal cannot be reached at the moment.");
   }
-  button.disabled = false;
+  isTaking = false;
   status.textContent = "";
   mark(placed);
   show();
@@ -118,10 +159,8 @@ const place = (branch) => {
 const mark = (comments) => {
   for (const comment of comments) {
     comment.classList.add("is-unread");
-    if (!comment.querySelector(".new-mark")) {
-      const where = comment.querySelector(".where");
-      where?.before(newMark("new"), " ");
-    }
+    if (!comment.querySelector(".new-mark"))
+      comment.querySelector("time")?.after(" ", newMark("new"));
   }
   for (const fold of section.querySelectorAll(".threads > .branch > details.replies")) {
     const unread = fold.querySelectorAll(".is-unread").length;

@@ -54,6 +54,8 @@
     true,
   );
   restoreFolds(section);
+  // A comment's own page begins with what it answers; the comment is what somebody came for.
+  if (!location.hash) section.querySelector(".is-target")?.scrollIntoView({ block: "center" });
   window.addEventListener("hashchange", () => reveal(target()));
   document.addEventListener("portal:reveal", (event) => reveal(event.target));
 
@@ -72,6 +74,7 @@
     touched = false;
     if (!"jkpn?".includes(key) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (target.closest("input, textarea, select, dialog") || keysAreOff()) return;
+    event.preventDefault();
     use("keys", (keys) => keys.press(key, tools));
   });
   const help = document.createElement("button");
@@ -81,43 +84,10 @@
   help.addEventListener("click", () => use("keys", (keys) => keys.press("?", tools)));
   (section.querySelector(".orders") ?? section).append(help);
 
-  // --- How many have come meanwhile
-  const NEWS_EVERY = 20_000;
-  const NEWS_AT_LEAST_EVERY = 640_000;
-  const follow = () => {
-    let every = NEWS_EVERY;
-    let due, timer, isAsking;
-    const resume = () => {
-      clearTimeout(timer);
-      if (!document.hidden && !isAsking) timer = setTimeout(ask, Math.max(0, due - Date.now()));
-    };
-    const plan = () => {
-      // Not all at once: readers who came together would ask together for ever.
-      due = Date.now() + every * (1 + Math.random() / 4);
-      resume();
-    };
-    const ask = async () => {
-      isAsking = true;
-      try {
-        // Without cookies: it is the same number for everybody, and any cache may have it.
-        const answer = await fetch(`/discussions/${section.dataset.discussion}/news/`, {
-          credentials: "omit",
-        });
-        if (answer.status === 204) return document.removeEventListener("visibilitychange", resume);
-        const { arrivals } = await answer.json();
-        every = NEWS_EVERY;
-        if (arrivals > section.dataset.arrivals)
-          use("arrivals", (news) => news.announce(section, arrivals, tools));
-      } catch {
-        every = Math.min(every * 2, NEWS_AT_LEAST_EVERY);
-      }
-      isAsking = false;
-      plan();
-    };
-    document.addEventListener("visibilitychange", resume);
-    plan();
-  };
-  if ("open" in section.dataset && section.dataset.arrivals) follow();
+  // --- What comes meanwhile, for who stays
+  const FIRST_NEWS_AFTER = 10_000;
+  if ("open" in section.dataset && section.dataset.arrivals)
+    setTimeout(() => use("arrivals", (news) => news.follow(section, tools)), FIRST_NEWS_AFTER);
 
   // --- What a pointer, the focus or a selection comes to
   const sourceOf = (node) => node.closest?.(".comment-body a[href*='/comments/']");

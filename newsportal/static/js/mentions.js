@@ -23,7 +23,14 @@ let lately;
 // What was taken last, and where: a space behind it asks for no longer name.
 let taken = {};
 
+// What is typed opens the list again after Escape; what comes from the portal does not.
+let dismissed = false;
 export const complete = (its) => {
+  dismissed = false;
+  offer(its);
+};
+
+const offer = (its) => {
   const found = wanted(its);
   const names = found ? offered(its, found.words) : [];
   if (!names.length) return close();
@@ -73,7 +80,7 @@ const peopleLately = (its) => {
       .then((answer) => answer.json())
       .then((names) => {
         lately = names;
-        if (document.activeElement === its) complete(its);
+        if (document.activeElement === its && !dismissed) offer(its);
       })
       .catch(() => {});
   }
@@ -132,10 +139,15 @@ const onKey = (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (event.key in steps) choose(chosen + steps[event.key]);
   else if (event.key === "Enter" || event.key === "Tab") take(list.children[chosen].textContent);
-  else if (event.key === "Escape") close();
+  else if (event.key === "Escape") dismiss();
   else return;
   event.preventDefault();
   event.stopPropagation();
+};
+
+const dismiss = () => {
+  dismissed = true;
+  close();
 };
 
 const onMove = () => {
