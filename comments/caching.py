@@ -21,6 +21,9 @@ LEAST_TO_COMPRESS = 200
 _GZIP = re.compile(r"\bgzip\b")
 # Rendered pages are kept this long; their key has every version in it, so age does no harm.
 KEPT_SECONDS = 300
+# In bytes. The cache counts its entries, not what they weigh: a page of long comments that
+# anybody can ask for from any comment on is made anew rather than kept.
+MOST_KEPT = 512_000
 
 
 def is_public(request):
@@ -51,7 +54,8 @@ def _compress(response, key):
     zipped = caches["pages"].get(f"{key}.gz")
     if zipped is None:
         zipped = gzip.compress(response.content, compresslevel=6, mtime=0)
-        caches["pages"].set(f"{key}.gz", zipped, KEPT_SECONDS)
+        if len(response.content) <= MOST_KEPT:
+            caches["pages"].set(f"{key}.gz", zipped, KEPT_SECONDS)
     response.content = zipped
     response["Content-Length"] = str(len(zipped))
     response["Content-Encoding"] = "gzip"
@@ -91,12 +95,15 @@ def answer_reader(request, *, version, render):
     key = key.hexdigest()
     etag = quote_etag(key[:32])
     response = get_conditional_response(request, etag=etag)
-    if response is None:
+    if response is not None:
+        response["ETag"] = etag
+    else:
         kept = caches["pages"].get(key)
         if kept is None:
             rendered = render()
             kept = rendered.content, rendered["Content-Type"]
-            caches["pages"].set(key, kept, KEPT_SECONDS)
+            if len(kept[0]) <= MOST_KEPT:
+                caches["pages"].set(key, kept, KEPT_SECONDS)
         content, content_type = kept
         response = HttpResponse(content, content_type=content_type)
         response["ETag"] = etag
@@ -106,5 +113,6 @@ def answer_reader(request, *, version, render):
         f"public, max-age=0, s-maxage={SHARED_SECONDS}, "
         f"stale-while-revalidate={STALE_SECONDS}, stale-if-error={STALE_IF_ERROR_SECONDS}"
     )
-    patch_vary_headers(response, ["Cookie"])
+    # Django's middleware says so of what it compresses itself, and of nothing else.
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from comments.models import Comment
+from comments.models import Comment, ModerationEntry
 from comments.wording import count_label, moment_iso, moment_text
 
 # Beyond this many of a person's comments nobody reads the number, and counting takes time.
@@ -94,3 +94,12 @@ def recent_posts(person, *, since: datetime, at_most):
         .values_list("posted_at", flat=True)[:at_most]
     )
     return sum(moment >= since for moment in moments)
+
+
+def recent_edits(person, *, since: datetime):
+    """How often the person has changed comments of theirs since ``since``.
+
+    One query, which reads what the log has of that time: ``since`` is to be minutes ago.
+    """
+    acts = ModerationEntry.objects.filter(at__gt=since, by_id=person.pk)
+    return acts.filter(act=ModerationEntry.Act.EDIT).count()

@@ -113,24 +113,57 @@ def row_of(pk):
     return row
 
 
-def load(discussion, *, order=orders.DEFAULT, cursor=""):
+class MovedMeanwhileError(Exception):
+    """What a page was about is no longer where its first query found it."""
+
+
+# An import that puts new threads among the old ones, and a repair, number trees anew. Who reads
+# just then reads once more; more often than this nobody is that unlucky.
+_TRIES = 3
+
+
+def _settled(read, again):
+    """``read()``; where everything was numbered anew between its queries, ``again()`` first."""
+    for _ in range(_TRIES - 1):
+        try:
+            return read()
+        except (MovedMeanwhileError, Thread.DoesNotExist):
+            again()
+    return read()
+
+
+def load(discussion, *, order=orders.DEFAULT, cursor="", says_order=False):
     """A page of threads in one of ``orders.ORDERS``: at most ``PAGE_SIZE`` comments.
 
-    ``cursor`` is where it begins (``orders``), "" for the first page. Four queries for a first
-    page and at most eight for another, whatever the size of the discussion.
+    ``cursor`` is where it begins (``orders``), "" for the first page. ``says_order`` makes every
+    address name its order: for who is signed in, one without it means the order they like.
+    Three queries for a first page and five for another, whatever the size of the discussion.
     """
     order = orders.ORDERS[order]
+    return _settled(
+        lambda: _load(discussion, order, cursor, says_order), discussion.refresh_from_db
+    )
+
+
+def _load(discussion, order, cursor, says_order):
+
+    def query(cursor):
+        return _query(order, cursor, says_order)
+
+    def address(cursor):
+        return f"{discussion.url}{query(cursor)}#discussion"
+
     found = orders.thread_slice(discussion, order, cursor)
     room = _room_of([size for _, _, size in found.threads])
     rows, continued = _beginnings(found.threads, room)
     page = DiscussionPage(discussion, rows, order, continued, address=discussion.url)
     page.canonical = discussion.url
     if found.next:
-        page.next_url = _address(discussion, order, found.next)
-        page.next_fragment = f"/discussions/{discussion.pk}/page/{_query(order, found.next)}"
+        page.next_url = address(found.next)
+        page.next_fragment = f"/discussions/{discussion.pk}/page/{query(found.next)}"
         page.next_label = "More comments"
     if found.previous is not None:
-        page.previous_url = _address(discussion, order, found.previous)
+        page.previous_url = address(found.previous)
         page.previous_label = "Comments before these" if found.previous else "The first comments"
         # What ranks changes with the votes; time does not, so those pages can be found again.
         if not order.rank:
@@ -138,14 +171,10 @@ def load(discussion, *, order=orders.DEFAULT, cursor=""):
     return page
 
 
-def _address(discussion, order, cursor):
-    return f"{discussion.url}{_query(order, cursor)}#discussion"
-
-
-def _query(order, cursor):
+def _query(order, cursor, says_order=False):
     """The query of a page: nothing for the first one in the order that everybody gets."""
     wanted = {}
-    if order.name != orders.DEFAULT:
+    if says_order or order.name != orders.DEFAULT:
         wanted["order"] = order.name
     if cursor:
         wanted["from"] = cursor
@@ -192,6 +221,8 @@ def _beginnings(threads, room):
             # Spread out between the two queries: its comments no longer stand where it was cut.
             anew = Comment.objects.filter(tree_id=tree_id).order_by("lft")[: fitting + 1]
             found = read_rows(anew, now)
+        if len(found) < fitting:
+            raise MovedMeanwhileError
         rows.extend(found[:fitting])
         if len(found) > fitting:
             continued[tree_id] = (root_id, found[fitting].id, max(size - fitting, 1))
@@ -221,8 +252,12 @@ def load_branch(branch, *, start=None):
     """A page of one branch, in the order of its thread, from comment ``start`` on.
 
     ``branch`` is a comment with its discussion; a ``start`` that is none of its comments
-    begins at the branch itself. At most five queries.
+    begins at the branch itself. At most six queries.
     """
+    return _settled(lambda: _load_branch(branch, start), branch.refresh_from_db)
+
+
+def _load_branch(branch, start):
     now = timezone.now()
     address = f"/comments/{branch.pk}/thread/"
     of_branch = Comment.objects.of_branch
@@ -230,6 +265,8 @@ def load_branch(branch, *, start=None):
         start = None
     later = of_branch(branch, start=start).order_by("lft")
     rows = read_rows(later[: PAGE_SIZE + 1], now)
+    if not rows or rows[0].id != (start or branch.pk):
+        raise MovedMeanwhileError
     page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE], address=address)
     page.canonical = address
     if len(rows) > PAGE_SIZE:
@@ -242,6 +279,8 @@ def load_branch(branch, *, start=None):
         page.canonical = f"{address}?from={start}"
         earlier = of_branch(branch, before=start).order_by("-lft")
         earlier = list(earlier.values_list("id", "number")[:PAGE_SIZE])
+        if not earlier:
+            raise MovedMeanwhileError
         pk, number = earlier[-1]
         if pk == branch.pk:
             page.previous_url = f"{address}#discussion"
@@ -264,10 +303,16 @@ def load_surroundings(comment):
 
     Four queries, whatever the size of the thread.
     """
+    return _settled(lambda: _load_surroundings(comment), comment.refresh_from_db)
+
+
+def _load_surroundings(comment):
     now = timezone.now()
     tree = Comment.objects.filter(tree_id=comment.tree_id)
     behind = read_rows(tree.not_before(comment.pk).order_by("lft")[: SHOWN_BEHIND + 2], now)
     before = read_rows(tree.before(comment.pk).order_by("-lft")[:SHOWN_BEFORE], now)
+    if not behind or behind[0].id != comment.pk:
+        raise MovedMeanwhileError
     rows = [*reversed(before), *behind[: SHOWN_BEHIND + 1]]
     page = DiscussionPage(comment.discussion, rows, address=comment.get_absolute_url())
     page.target = behind[0]
@@ -284,14 +329,19 @@ def load_surroundings(comment):
     return page
 
 
-def address_of(comment, order=orders.DEFAULT):
+def address_of(comment, order=orders.DEFAULT, *, says_order=False):
     """The address of the page of the whole discussion that shows ``comment``, with its anchor.
 
     In an order: the page of threads, where it is among those that are shown of its thread, else
-    the page on which its thread goes on. ``comment`` has its discussion. At most thirteen
-    queries, whatever the size.
+    the page on which its thread goes on. ``comment`` has its discussion. At most eight queries,
+    whatever the size.
     """
-    discussion, order = comment.discussion, orders.ORDERS[order]
+    order = orders.ORDERS[order]
+    return _settled(lambda: _address_of(comment, order, says_order), comment.refresh_from_db)
+
+
+def _address_of(comment, order, says_order):
+    discussion = comment.discussion
     anchor = f"#c{comment.pk}"
     tree = Comment.objects.filter(tree_id=comment.tree_id)
     before = list(tree.before(comment.pk).order_by("-lft").values_list("pk", flat=True)[:PAGE_SIZE])
@@ -305,10 +355,10 @@ def address_of(comment, order=orders.DEFAULT):
         room = _room_of([size for _, _, size in found.threads])
         on_page = any(tree_id == comment.tree_id for _, tree_id, _ in found.threads)
         if on_page and len(before) < room:
-            return f"{discussion.url}{_query(order, cursor)}{anchor}"
+            return f"{discussion.url}{_query(order, cursor, says_order)}{anchor}"
     if not before:
         cursor = orders.cursor_of(discussion, order, root_id)
-        return f"{discussion.url}{_query(order, cursor)}{anchor}"
+        return f"{discussion.url}{_query(order, cursor, says_order)}{anchor}"
     # A little before it, so that it is read in its place.
     start = before[min(SHOWN_BEFORE, len(before)) - 1]
     return f"/comments/{root_id}/thread/?from={start}{anchor}"

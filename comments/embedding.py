@@ -45,6 +45,11 @@ class Composer:
     # What the form of somebody not signed in begins with; ``form`` has its own.
     text: str = ""
 
+    @property
+    def discussion_key(self):
+        """The discussion's number as text: a template would ask for its local form."""
+        return str(self.discussion.pk)
+
 
 def reader_of(request):
     """Who reads, or None. Asks nothing of a request that carries no session."""
@@ -55,23 +60,49 @@ def read_discussion(request, discussion):
     """The page of the discussion that ``?order=`` and ``?from=`` ask for.
 
     What an ETag of the page around it must have in it is its ``version``. Who is signed in
-    finds the order that they chose last.
+    finds the order again that they chose last, on the first page of a discussion.
     """
-    return discussions.load(discussion, order=order_of(request), cursor=cursor_of(request))
+    reader, asked = reader_of(request), request.GET.get("order", "")
+    if reader is not None and asked in orders.ORDERS and not is_further_down(request):
+        visits.remember_order(reader, asked)
+        request.preferred_order = asked
+    return discussions.load(
+        discussion,
+        order=order_of(request),
+        cursor=cursor_of(request),
+        says_order=says_order(request),
+    )
 
 
 def order_of(request):
     """The order that is asked for, or the one that whoever is signed in has chosen before."""
     asked = request.GET.get("order", "")
-    reader = reader_of(request)
     if asked in orders.ORDERS:
-        if reader is not None and not is_further_down(request):
-            visits.remember_order(reader, asked)
         return asked
-    if reader is None or is_further_down(request):
-        return orders.DEFAULT
-    chosen = visits.order_of(reader)
-    return chosen if chosen in orders.ORDERS else orders.DEFAULT
+    return orders.DEFAULT if is_further_down(request) else preferred_order(request)
+
+
+def preferred_order(request):
+    """The order that whoever is signed in has chosen, or everybody's."""
+    if not hasattr(request, "preferred_order"):
+        reader = reader_of(request)
+        chosen = "" if reader is None else visits.order_of(reader)
+        request.preferred_order = chosen if chosen in orders.ORDERS else orders.DEFAULT
+    return request.preferred_order
+
+
+def says_order(request):
+    """Whether addresses must name their order: without one, they mean what the reader likes."""
+    return preferred_order(request) != orders.DEFAULT
+
+
+def address_of(request, comment, order=None):
+    """The address at which whoever asks finds ``comment`` in the whole discussion."""
+    return discussions.address_of(
+        comment,
+        order or preferred_order(request),
+        says_order=says_order(request),
+    )
 
 
 def cursor_of(request):
@@ -126,7 +157,7 @@ def render_page(request, template, page, *, version=None, base=0, **context):
         "comments_html": _GAP,
         "structured": _GAP,
         "votes_form": reader is not None and discussion.is_open,
-        **_unread(discussion, showing),
+        **_unread(discussion, reader, showing),
     }
 
     def render_frame():
@@ -153,11 +184,15 @@ def render_page(request, template, page, *, version=None, base=0, **context):
 _GAP = mark_safe(f"<{secrets.token_hex(16)}>")
 
 
-def _unread(discussion, showing):
+def _unread(discussion, reader, showing):
     """What is new to whoever reads, and where it is listed."""
-    new = 0 if showing.seen is None else discussion.arrival_count - showing.seen
+    new = 0
+    if showing.seen is not None and showing.seen < discussion.arrival_count:
+        new = visits.new_since(reader, discussion, showing.seen)
+    more = "More than " if new >= visits.MOST_NEW else ""
+    label = f"{more}{count_label(new, 'new comment')} since your last visit"
     return {
-        "unread_label": f"{count_label(new, 'comment')} since your last visit" if new > 0 else "",
+        "unread_label": label if new else "",
         "unread_url": f"/discussions/{discussion.pk}/new/?since={showing.seen}",
     }
 
@@ -229,18 +264,23 @@ def compose(request, discussion, *, parent=None, text=""):
 def quotation_for(comment, words=""):
     """What a reply begins with that quotes ``comment``: these ``words`` of it, or all its own.
 
-    ``words`` are as a browser gives what was marked: plain text, which stays plain. Whether the
-    comment has them is not asked: whoever replies may change them anyway. At most
+    ``words`` are as a browser gives what was marked: plain text, which stays plain. Others than
+    stand in the comment are nobody's wish but of who made the link: all is quoted then. At most
     ``markup.QUOTE_LENGTH`` of their characters. Nothing of what was taken down.
     """
     if not comment.is_visible:
         return ""
     author, permalink = comment.author.handle, comment.get_absolute_url()
     words = markup.legible(words).strip()
-    if not words:
+    if not words or not _stands_in(comment, words):
         return markup.quote_markdown(comment.own_words, author=author, permalink=permalink)
     words = escape_plain(markup.cut(words, markup.QUOTE_LENGTH))
     return markup.quote_markdown(words, author=author, permalink=permalink, limit=len(words))
+
+
+def _stands_in(comment, words):
+    """Whether somebody could mark these words in what the comment's author says themselves."""
+    return " ".join(words.split()) in " ".join(markup.plain_text(comment.html).split())
 
 
 def _why_not(discussion, reader, parent):

@@ -274,6 +274,8 @@ class Visit(models.Model):
     discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="visits")
     seen = models.PositiveIntegerField()
     latest = models.PositiveIntegerField()
+    # Their own comments among those that came after ``latest``.
+    own = models.PositiveIntegerField(default=0)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

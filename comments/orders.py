@@ -10,15 +10,15 @@ on from page to page misses a thread that was there, or meets one twice (docs/ad
 import re
 from dataclasses import dataclass, replace
 
-from django.db.models import BooleanField, F, Func, Q, Subquery
+from django.db.models import BooleanField, F, Func, Min, Q, Subquery
 
 from comments.models import Comment, Thread, ThreadMove
 from comments.statements import Statement
 
 # Threads on a page: as many as people read before they choose to go on.
 THREADS_A_PAGE = 25
-# What moved since a reader began is read again for every page they open. Who comes back to a
-# page after more than this begins with today's order.
+# Threads that moved since a reader began are read again for every page they open. Who comes back
+# to a page after more of them have begins with today's order.
 MOST_MOVES = 1_000
 DEFAULT = "oldest"
 
@@ -203,19 +203,17 @@ def _around(threads, order, here):
 def _first_moves(discussion, order, version):
     """How the threads that moved after ``version`` stood in it, by root id.
 
-    None where more has moved than is worth reading. Threads that began later are left out.
+    None where more threads have moved than is worth reading. Those that began later are left
+    out. A version is of one move, so a thread's first one is told by its number.
     """
+    since = ThreadMove.objects.filter(discussion_id=discussion.pk, version__gt=version)
+    first = since.order_by().values("thread_id").annotate(first=Min("version")).values("first")
     moves = ThreadMove.objects.filter(
-        discussion_id=discussion.pk, version__gt=version, thread__began_in__lte=version
-    ).order_by("version")
+        discussion_id=discussion.pk, version__in=first, thread__began_in__lte=version
+    )
     found = moves.values_list("thread_id", "thread__tree_id", "thread__size", order.rank)
     found = list(found[: MOST_MOVES + 1])
-    if len(found) > MOST_MOVES:
-        return None
-    first = {}
-    for move in found:
-        first.setdefault(move[0], move)
-    return first
+    return None if len(found) > MOST_MOVES else {move[0]: move for move in found}
 
 
 class RowCompare(Func):

@@ -18,6 +18,9 @@ STEP = 2
 DEEPEST = 8
 # Behind many quotation marks a line keeps this much, even if it becomes too long.
 _LEAST_ROOM = 24
+# In bytes, some sixty printed sheets: a text ends before the remark that would make it longer.
+# One that alone is longer is printed whole.
+TEXT_AT_MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,31 @@ class Remark:
     notice: str = ""
 
 
-def lay_out(title, subtitle, address, remarks, *, goes_on_at=""):
-    """The whole text: what it is, where it stands, the remarks in order, and where it goes on."""
+def lay_out(title, subtitle, address, remarks, *, goes_on_after=lambda shown: ""):
+    """The whole text: what it is, where it stands, the remarks in order, and where it goes on.
+
+    As many remarks as ``TEXT_AT_MOST`` has room for, and at least one. ``goes_on_after(shown)``
+    is the address at which it goes on after so many, or "".
+    """
     lines = [*_wrap(one_line(title), WIDTH), *_wrap(one_line(subtitle), WIDTH), address]
+    shown = size = 0
     for remark in remarks:
-        indent = " " * (STEP * min(remark.depth, DEEPEST))
-        room = WIDTH - len(indent)
-        shown = (*_wrap(_heading(remark), room), *_body(remark, room))
-        lines += ["", *(f"{indent}{line}" if line else "" for line in shown)]
-    if goes_on_at:
+        printed = "\n".join(["", *_print(remark)])
+        size += len(printed.encode()) + 1
+        if shown and size > TEXT_AT_MOST:
+            break
+        lines.append(printed)
+        shown += 1
+    if goes_on_at := goes_on_after(shown):
         lines += ["", f"It goes on at {goes_on_at}"]
     return "\n".join(lines) + "\n"
+
+
+def _print(remark):
+    indent = " " * (STEP * min(remark.depth, DEEPEST))
+    room = WIDTH - len(indent)
+    lines = (*_wrap(_heading(remark), room), *_body(remark, room))
+    return [f"{indent}{line}" if line else "" for line in lines]
 
 
 def _heading(remark):
@@ -88,9 +105,14 @@ def _wrap(line, width):
         return [line]
     lead = _LEAD.match(line)
     start, follow = lead[0], lead[1] + " " * len(lead[2] or "")
-    if not lead[1].strip() and len(start) > width - _LEAST_ROOM:
-        # Far on the right stands what somebody has drawn or centred; the words matter more.
-        start = follow = ""
+    if len(start) > width - _LEAST_ROOM:
+        if lead[1].strip():
+            # So many marks on every part would be a page of marks; one says the same.
+            follow = "> "
+        else:
+            # Far on the right stands what somebody has drawn or centred; the words matter more.
+            start, follow = " ".join((lead[2] or "").split()), ""
+            start += " " if start else ""
     room = max(width - len(start), _LEAST_ROOM)
     parts, part, taken = [], "", 0
     end = lead.end()
@@ -107,9 +129,15 @@ def _wrap(line, width):
     return [f"{start}{parts[0]}".rstrip(), *(f"{follow}{part}".rstrip() for part in parts[1:])]
 
 
+# Letters of Europe and what stands between them: a column each, but for what is no letter.
+_NARROW = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0556\u2010-\u2027\u2030-\u205e]*"
+)
+
+
 def columns_of(text):
     """How many columns of a terminal or a printout it takes."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(map(_columns_of_char, text))
 

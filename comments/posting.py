@@ -23,7 +23,7 @@ from comments.screening import (
     RefusedError,
     screen,
 )
-from comments.tree import NoRoomError, TreeError
+from comments.tree import NoRoomError, NoTreeError, TreeError
 from comments.turns import wait_for_turn
 from comments.wording import moment_text
 
@@ -32,7 +32,9 @@ _COUNTERS = (
     "version", "arrival_count", "comment_count", "last_posted_at", "top_level_count",
     "last_tree_id",
 )  # fmt: skip
-# How often locking a discussion begins again because readers posted while it waited.
+# In which edits are counted (``EDITS_IN_TEN_MINUTES``).
+_A_WHILE = timedelta(minutes=10)
+# How often locking a discussion or a tree begins again because somebody wrote while it waited.
 ATTEMPTS = 20
 
 
@@ -116,10 +118,22 @@ def post_comment(*, by, discussion, parent=None, text, submission_key=None):
         try:
             with transaction.atomic():
                 return _insert(by, discussion, parent, text, html, submission_key)
-        except NoRoomError as full:
+        except NoRoomError:
             # Rolled back to the savepoint, so no row is locked when the tree is.
-            Comment.objects.respread(full.tree_id)
+            _make_room(parent)
             return _insert(by, discussion, parent, text, html, submission_key)
+
+
+def _make_room(parent):
+    """Spreads the parent's tree out, by the number that it has now: an import may change it."""
+    for _ in range(ATTEMPTS):
+        tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=parent.pk)
+        try:
+            with transaction.atomic():
+                return Comment.objects.respread(tree_id)
+        except NoTreeError:
+            continue
+    raise OperationalError(f"the tree of comment {parent.pk} does not stand still; try again")
 
 
 def _as_html(text):
@@ -211,21 +225,25 @@ def edit_comment(*, by, comment, text, seen_revision):
     """Replaces the text of the author's own comment and marks it as edited.
 
     Returns the comment, or False when the text is what it was. Raises ``PermissionDenied``,
-    ``RefusedError`` (when the time for it is over, too), and ``EditedMeanwhileError`` when
-    ``seen_revision`` is not the current one. One transaction; locks the comment's row, then
+    ``RefusedError`` (when the time for it is over, or too much was edited lately, too), and
+    ``EditedMeanwhileError`` when ``seen_revision`` is not the current one. One transaction.
+    Waits for what else the same person does (an advisory lock), locks the comment's row, then
     the discussion's. What it said before is kept as a version, and in the log.
     """
     html = _as_html(_tidy(text))
     with transaction.atomic():
+        wait_for_turn(by)
         comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
         require_own(by, comment, "edit")
         discussion = Discussion.objects.get(pk=comment.discussion_id)
         now = timezone.now()
-        window = {
+        known = {
             "is_editable": can_edit(by, comment, now),
             "edit_until_text": moment_text(edit_until(by, comment.posted_at, now)),
+            "edited_lately": contributions.recent_edits(by, since=now - _A_WHILE),
+            "edits_in_a_while": settings.EDITS_IN_TEN_MINUTES,
         }
-        _screen(text, replace(_context(by, discussion, now), **window), EDIT_PHASES)
+        _screen(text, replace(_context(by, discussion, now), **known), EDIT_PHASES)
         if comment.revision != seen_revision:
             raise EditedMeanwhileError(comment)
         text = _tidy(text)

@@ -125,11 +125,14 @@ def _comment(row, showing, parent):
     new = showing.is_new(row)
     if new:
         classes += " is-unread"
+    focus = ""
     if pk == showing.target_id:
         classes += " is-target"
+        # Its page begins with what it answers: browsers go to the comment itself, script or not.
+        focus = ' tabindex="-1" autofocus'
     mark = ' <span class="new-mark">new</span>' if new else ""
     return (
-        f'<article class="{classes}" id="c{pk}" data-arrival="{row.arrival}"{row.part.head}'
+        f'<article class="{classes}" id="c{pk}" data-arrival="{row.arrival}"{focus}{row.part.head}'
         f"{mark}{_to_parent(row, parent)}{row.part.body}{_actions(row, showing)}</article>"
         f'<div class="reply-slot" id="form-{pk}"></div>'
     )
@@ -183,13 +186,18 @@ def print_vote(row, showing, *, swapped=False):
     """
     pk = row.id
     swap = ' hx-swap-oob="true"' if swapped else ""
-    count = f' <span class="agree-count">{row.agree_count:,}</span>' if row.agree_count else ""
+    count, name = "", "Agree"
+    if row.agree_count:
+        count = f' <span class="agree-count">{row.agree_count:,}</span>'
+        name = f"Agree {row.agree_count:,}"
+    # Begins with what is to be seen: who speaks to the browser says that.
+    named = f'aria-label="{name}: comment {row.number}"'
     if showing.person_id is None:
         if not showing.may_post:
             return f'<span class="vote" id="v{pk}"{swap}>{_agree_text(row)}</span>'
         return (
             f'<a class="vote" id="v{pk}" rel="nofollow" href="/comments/{pk}/agree/" '
-            f'aria-label="Agree with comment {row.number}">Agree{count}</a>'
+            f"{named}>Agree{count}</a>"
         )
     if row.author_id == showing.person_id or not showing.may_post:
         return f'<span class="vote" id="v{pk}"{swap}>{_agree_text(row)}</span>'
@@ -197,9 +205,7 @@ def print_vote(row, showing, *, swapped=False):
     return (
         f'<button class="vote" id="v{pk}" type="submit" form="votes" '
         f'name="{"withdraw" if voted else "agree"}" value="{pk}" '
-        f'aria-pressed="{"true" if voted else "false"}" '
-        f'aria-label="Agree with comment {row.number}, {row.agree_count} do"{swap}>'
-        f"Agree{count}</button>"
+        f'aria-pressed="{"true" if voted else "false"}" {named}{swap}>Agree{count}</button>'
     )
 
 

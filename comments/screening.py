@@ -37,6 +37,8 @@ class Context:
     edit_until_text: str = ""
     posted_last_minute: int = 0
     posts_a_minute: int = 6
+    edited_lately: int = 0
+    edits_in_a_while: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,17 @@ def flood(draft, context):
     )
 
 
+def restless(draft, context):
+    if context.edited_lately < context.edits_in_a_while:
+        return None
+    return Verdict(
+        "restless",
+        f"You changed comments {context.edited_lately} times within ten minutes. "
+        "Wait a few minutes and save this again; your text is still here.",
+        429,
+    )
+
+
 # Whether anything may be posted here, and by whom: asked before there is a text, too.
 DOORS: tuple[Phase, ...] = (suspended, unreadable, closed, gone_parent)
 PHASES: tuple[Phase, ...] = (
@@ -174,7 +187,12 @@ PHASES: tuple[Phase, ...] = (
     flood,
 )
 # An edit takes no part in how fast somebody posts, and its parent may be gone.
-EDIT_PHASES: tuple[Phase, ...] = (suspended, unreadable, closed, late, empty, too_long, not_text)
+EDIT_PHASES: tuple[Phase, ...] = (
+    *(suspended, unreadable, closed, late),
+    *(empty, too_long, not_text),
+    # Each leaves a version that all can read, and an entry in the log.
+    restless,
+)
 # Why somebody withdraws their comment is read by all, so who may not post gives no reason.
 REASON_PHASES: tuple[Phase, ...] = (suspended, long_reason)
 

@@ -31,7 +31,9 @@ class Statement:
         self.compiled = {}
 
     def __call__(self, *shape, **values):
-        lengths = tuple(len(value) for value in values.values() if isinstance(value, list))
+        lengths = tuple(
+            (name, len(value)) for name, value in values.items() if isinstance(value, list)
+        )
         key = (shape, lengths, connections.databases["default"]["ENGINE"])
         compiled = self.compiled.get(key)
         if compiled is None:

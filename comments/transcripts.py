@@ -1,4 +1,7 @@
-"""READ: a branch as it is printed in plain text, so many comments at a time."""
+"""READ: a branch as it is printed in plain text, so many comments at a time.
+
+How many of them a text has room for, ``plain_text`` knows.
+"""
 
 from dataclasses import dataclass
 
@@ -7,23 +10,42 @@ from comments.plain_text import Remark
 from comments.quoting import blocks_as_text
 from comments.wording import moment_text, tombstone_text
 
-# Some sixty printed sheets, and a second at most to make on a slow machine.
+# Short ones: a second at most to make on a slow machine.
 AT_MOST = 500
+# Words last: all that changes with them stands before.
 _FIELDS = (
-    "id", "level", "number", "posted_at", "edited_at", "state", "state_reason", "text", "blocks",
+    "id", "revision", "level", "number", "posted_at", "edited_at", "state", "state_reason",
     "author__handle", "author__real_name", "parent__state", "parent__author__handle",
+    "text", "blocks",
 )  # fmt: skip
+_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What is printed. ``next_id`` is the comment with which it goes on, or None."""
+    """What is printed. ``rows`` has one more than that, with which it would go on."""
 
     title: str
     subtitle: str
     permalink: str
-    remarks: tuple[Remark, ...]
-    next_id: int | None
+    level: int
+    rows: list[tuple]
+
+    @property
+    def remarks(self):
+        return (_remark(row, self.level) for row in self.rows[:AT_MOST])
+
+    @property
+    def version(self):
+        """What changes whenever the text does: no words, but the revisions that they have."""
+        rows = tuple(row[:-_WORDS] for row in self.rows)
+        return self.title, self.subtitle, self.permalink, rows
+
+    def address_after(self, shown):
+        """The path at which it goes on after so many remarks, or "" where that is all."""
+        if shown >= len(self.rows):
+            return ""
+        return f"{self.permalink}text/?from={self.rows[shown][0]}"
 
 
 def transcript_of(branch, *, start=None):
@@ -41,20 +63,19 @@ def transcript_of(branch, *, start=None):
         else:
             subtitle += f", from {begin} on"
     comments = of_branch(branch, start=start).order_by("lft")
-    found = list(comments.values_list(*_FIELDS)[: AT_MOST + 1])
     return Transcript(
         title=branch.discussion.title,
         subtitle=subtitle,
         permalink=branch.get_absolute_url(),
-        remarks=tuple(_remark(values, branch.level) for values in found[:AT_MOST]),
-        next_id=found[AT_MOST][0] if len(found) > AT_MOST else None,
+        level=branch.level,
+        rows=list(comments.values_list(*_FIELDS)[: AT_MOST + 1]),
     )
 
 
 def _remark(values, lowest):
     (
-        _pk, level, number, posted_at, edited_at, state, state_reason, text, blocks,
-        handle, real_name, parent_state, parent_handle,
+        _pk, _revision, level, number, posted_at, edited_at, state, state_reason,
+        handle, real_name, parent_state, parent_handle, text, blocks,
     ) = values  # fmt: skip
     visible = state == Comment.State.VISIBLE
     if not visible:

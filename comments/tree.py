@@ -39,6 +39,10 @@ class TreeError(Exception):
     """Something was asked of a tree that would break it."""
 
 
+class NoTreeError(TreeError):
+    """No comment has this tree's number, or no longer."""
+
+
 class NoRoomError(TreeError):
     """The parent has no free numbers left: its tree has to be spread out first."""
 
@@ -252,7 +256,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
             else:
                 children.setdefault(row.parent_id, []).append(row.pk)
         if root is None:
-            raise TreeError(f"tree {tree_id} has no root")
+            raise NoTreeError(f"tree {tree_id} has no root")
         places = spread(children, root)
         if len(places) != len(rows):
             raise TreeError(f"tree {tree_id} has comments that hang under none of its own")

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from django.db import DatabaseError, transaction
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import F, IntegerField, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.patience import impatience
@@ -18,6 +18,8 @@ VISIT_LASTS = timedelta(minutes=30)
 NOTED_EVERY = timedelta(minutes=1)
 # More new comments of one thread are not counted out.
 COUNTED_UP_TO = 99
+# Nor so many of a whole discussion.
+MOST_NEW = 1_000
 
 
 def seen_until(person, discussion, now=None):
@@ -43,6 +45,8 @@ def note_visit(person, discussion, now=None):
     arrivals = discussion.arrival_count
     mine = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk)
     visit = mine.first()
+    if visit is not None and visit.latest >= arrivals and visit.at >= now - NOTED_EVERY:
+        return
     try:
         with impatience(), transaction.atomic():
             if visit is None:
@@ -54,19 +58,20 @@ def note_visit(person, discussion, now=None):
                     at=now,
                 )
                 Visit.objects.bulk_create([fresh], ignore_conflicts=True)
-            elif visit.latest < arrivals or visit.at < now - NOTED_EVERY:
-                mine.update(seen=_seen(visit, now), latest=max(visit.latest, arrivals), at=now)
+            else:
+                # What somebody has written themselves meanwhile was noted with it.
+                mine.filter(latest__lte=arrivals).update(
+                    seen=_seen(visit, now), latest=arrivals, own=0, at=now
+                )
     except DatabaseError as error:
         logger.info("visit not written: %s", error)
 
 
 def note_own(person, comment):
     """What somebody has written themselves is not new to them. Part of a post's transaction."""
-    Visit.objects.filter(
-        person_id=person.pk,
-        discussion_id=comment.discussion_id,
-        latest=comment.arrival - 1,
-    ).update(latest=comment.arrival)
+    mine = Visit.objects.filter(person_id=person.pk, discussion_id=comment.discussion_id)
+    if not mine.filter(latest=comment.arrival - 1).update(latest=comment.arrival):
+        mine.filter(latest__lt=comment.arrival).update(own=F("own") + 1)
 
 
 def new_in_discussions(person, arrivals):
@@ -76,8 +81,15 @@ def new_in_discussions(person, arrivals):
     nothing is new, there is no entry.
     """
     visits = Visit.objects.filter(person_id=person.pk, discussion_id__in=list(arrivals))
-    seen = dict(visits.values_list("discussion_id", "latest"))
-    return {pk: arrivals[pk] - latest for pk, latest in seen.items() if arrivals[pk] > latest}
+    known = visits.values_list("discussion_id", "latest", "own")
+    new = {pk: arrivals[pk] - latest - own for pk, latest, own in known}
+    return {pk: count for pk, count in new.items() if count > 0}
+
+
+def new_since(person, discussion, seen):
+    """How many comments of others came after arrival ``seen``: one query, up to ``MOST_NEW``."""
+    new = Comment.objects.filter(discussion_id=discussion.pk, arrival__gt=seen)
+    return new.exclude(author_id=person.pk).values("pk")[:MOST_NEW].count()
 
 
 def new_in_threads(person, roots, seen):

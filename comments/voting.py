@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -10,10 +11,13 @@ from accounts import directory
 from comments import ranking
 from comments.models import Comment, Vote
 from comments.permissions import is_author, require
-from comments.screening import VOTE_PHASES, Context, Draft, RefusedError, screen
+from comments.screening import VOTE_PHASES, Context, Draft, RefusedError, Verdict, screen
 from comments.turns import wait_for_turn
 from comments.wording import moment_text
 
+# Faster than anybody reads. Each vote on a top-level comment moves its thread, and what moved is
+# read again by whoever goes through the discussion.
+MOST_VOTES_A_MINUTE = 60
 OWN = "You wrote this comment: whether it is right is for others to say."
 
 
@@ -43,6 +47,7 @@ def _vote(by, comment, *, wanted):
         wait_for_turn(by)
         comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
         require(not is_author(by, comment), OWN)
+        _slow_down(by)
         context = _context(by, comment)
         _screen(context)
         mine = Vote.objects.filter(person_id=by.pk, comment_id=comment.pk)
@@ -52,18 +57,42 @@ def _vote(by, comment, *, wanted):
         visible = Comment.objects.filter(pk=comment.pk, state=Comment.State.VISIBLE)
         if not visible.update(agree_count=F("agree_count") + (1 if wanted else -1)):
             _screen(replace(context, parent_is_visible=False))
+        # The discussion, too, may have been closed while this waited.
+        comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
+        context = replace(context, **_doors(comment))
+        _screen(context)
         if wanted:
             Vote.objects.create(person_id=by.pk, comment_id=comment.pk)
         else:
             mine.delete()
-        comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
         if comment.parent_id is None:
-            _rank(comment)
+            _rank(comment, context)
         return comment
 
 
-def _rank(root):
-    discussion = ranking.lock(root.discussion_id)
+def _slow_down(by):
+    """Counts what ``by`` does in this minute, also what they take back; in the shared cache."""
+    key = f"votes-{by.pk}-{int(timezone.now().timestamp()) // 60}"
+    caches["default"].add(key, 0, 120)
+    try:
+        votes = caches["default"].incr(key)
+    except ValueError:
+        # Pushed out of a full cache between the two.
+        votes = 1
+    if votes > MOST_VOTES_A_MINUTE:
+        raise RefusedError(
+            Verdict(
+                "flood",
+                f"You voted {MOST_VOTES_A_MINUTE} times within a minute. "
+                "Wait a minute before you go on.",
+                429,
+            )
+        )
+
+
+def _rank(root, context):
+    discussion = root.discussion = ranking.lock(root.discussion_id)
+    _screen(replace(context, **_doors(root)))
     discussion.version += 1
     discussion.save(update_fields=["version"])
     ranking.move_thread(discussion, root.tree_id, agree_count=root.agree_count)
@@ -75,15 +104,21 @@ def _screen(context):
         raise RefusedError(verdict)
 
 
+def _doors(comment):
+    discussion = comment.discussion
+    return {
+        "page_is_readable": discussion.is_readable(),
+        "discussion_is_open": discussion.is_open,
+        "closed_reason": discussion.closed_reason,
+        "parent_is_visible": comment.is_visible,
+    }
+
+
 def _context(by, comment):
-    discussion, now = comment.discussion, timezone.now()
     until, reason = directory.suspension_of(by.pk)
     return Context(
-        now=now,
-        page_is_readable=discussion.is_readable(now),
-        discussion_is_open=discussion.is_open,
-        closed_reason=discussion.closed_reason,
-        parent_is_visible=comment.is_visible,
+        now=timezone.now(),
+        **_doors(comment),
         suspended_until=until,
         suspended_until_text=moment_text(until) if until else "",
         suspension_reason=reason,

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seen', models.PositiveIntegerField()),
                 ('latest', models.PositiveIntegerField()),
+                ('own', models.PositiveIntegerField(default=0)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),

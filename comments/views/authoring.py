@@ -73,7 +73,7 @@ def _save_edit(request, comment, composer):
         return _show_edit(request, composer, status=403)
     except posting.EditedMeanwhileError as conflict:
         return _show_conflict(request, composer, conflict)
-    return HttpResponseRedirect(discussions.address_of(comment))
+    return HttpResponseRedirect(embedding.address_of(request, comment))
 
 
 def _show_edit(request, composer, *, until="", status=200):
@@ -107,7 +107,7 @@ def comment_withdraw(request, pk):
                 posting.withdraw_comment(
                     by=request.user, comment=comment, reason=form.cleaned_data["reason"]
                 )
-                return HttpResponseRedirect(discussions.address_of(comment))
+                return HttpResponseRedirect(embedding.address_of(request, comment))
             except RefusedError as refused:
                 without = "You can withdraw it without a reason."
                 form.add_error("reason", f"{refused.verdict.message} {without}")

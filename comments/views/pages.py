@@ -40,7 +40,7 @@ def comment_permalink(request, pk):
 def comment_in_discussion(request, pk):
     """The way to the page of the whole discussion that holds a comment, in ``?order=``."""
     comment = find_comment(pk)
-    return HttpResponseRedirect(discussions.address_of(comment, embedding.order_of(request)))
+    return HttpResponseRedirect(embedding.address_of(request, comment, embedding.order_of(request)))
 
 
 @vary_on_headers("HX-Request")

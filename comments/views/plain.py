@@ -17,18 +17,22 @@ def comment_text(request, pk):
     start = start_of(request)
     transcript = transcripts.transcript_of(find_comment(pk), start=start)
     return answer_reader(
-        request, version=(repr(transcript),), render=lambda: _print(request, transcript)
+        request, version=transcript.version, render=lambda: _print(request, transcript)
     )
 
 
 def _print(request, transcript):
     here = request.build_absolute_uri
-    following = transcript.next_id
+
+    def goes_on_after(shown):
+        path = transcript.address_after(shown)
+        return here(path) if path else ""
+
     text = lay_out(
         transcript.title,
         transcript.subtitle,
         here(transcript.permalink),
         transcript.remarks,
-        goes_on_at=here(f"{transcript.permalink}text/?from={following}") if following else "",
+        goes_on_after=goes_on_after,
     )
     return HttpResponse(text, content_type=_PLAIN_TEXT)

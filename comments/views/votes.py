@@ -60,7 +60,7 @@ def _way_back(request, comment):
     if not url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()
     ):
-        return discussions.address_of(comment)
+        return embedding.address_of(request, comment)
     return urlsplit(page)._replace(fragment=f"c{comment.pk}").geturl()
 
 
@@ -91,7 +91,7 @@ def comment_agree(request, pk):
     except RefusedError as refused:
         verdict = refused.verdict
         return _show_page(request, comment, notice=verdict.message, status=verdict.status)
-    return HttpResponseRedirect(discussions.address_of(comment))
+    return HttpResponseRedirect(embedding.address_of(request, comment))
 
 
 def _show_page(request, comment, *, notice, status=200):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from comments import discussions, drafts, embedding, orders, posting, visits
+from comments import discussions, drafts, embedding, orders, posting
 from comments.caching import answer_reader
 from comments.forms import CommentForm, DraftForm
 from comments.parts import print_parts
@@ -85,7 +85,7 @@ def _show_posted(request, comment, composer):
     """The way to the new comment; for htmx the comment itself and an empty form."""
     if not request.htmx:
         comment = discussions.comment_of(comment.pk)
-        return HttpResponseRedirect(discussions.address_of(comment, _order_shown(request)))
+        return HttpResponseRedirect(embedding.address_of(request, comment, _order_shown(request)))
     discussion = discussions.discussion_of(comment.discussion_id)
     row = discussions.row_of(comment.pk)
     print_parts([row], embedding.base_url_of(request))
@@ -103,9 +103,12 @@ def _show_posted(request, comment, composer):
 def _order_shown(request):
     """The order of the page that the form was sent from, or the one its writer prefers."""
     page = request.htmx.current_url if request.htmx else request.headers.get("Referer")
-    asked = parse_qs(urlsplit(page or "").query).get("order", [""])[0]
-    order = asked or visits.order_of(request.user)
-    return order if order in orders.ORDERS else orders.DEFAULT
+    try:
+        asked = parse_qs(urlsplit(page or "").query).get("order", [""])[0]
+    except ValueError:
+        # Anybody can send anything as the page they came from.
+        asked = ""
+    return asked if asked in orders.ORDERS else embedding.preferred_order(request)
 
 
 def _place(request, row):

@@ -219,6 +219,9 @@ DEFAULT_FROM_EMAIL = f"{SITE_NAME} <portal@{_MAIL_HOST}>"
 
 # How many comments one person may post within a minute before being asked to wait.
 COMMENTS_PER_MINUTE = 6
+# How often one person may change comments of theirs within ten minutes: slips are mended in two
+# or three goes, and each is a version that all can read and an entry in the log, for good.
+EDITS_IN_TEN_MINUTES = 10
 # How long a comment can be changed after it was posted; longer by who is trusted.
 COMMENT_EDIT_MINUTES = env.int("COMMENT_EDIT_MINUTES", default=15)
 COMMENT_EDIT_MINUTES_TRUSTED = env.int("COMMENT_EDIT_MINUTES_TRUSTED", default=1_440)

@@ -16,6 +16,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 COMMENTS_PER_MINUTE = 100_000
+EDITS_IN_TEN_MINUTES = 100_000
 ACCOUNT_RATE_LIMITS = False
 
 # whitenoise warns of a folder that is not there.

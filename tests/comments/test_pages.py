@@ -1,11 +1,13 @@
 """The discussion over HTTP: reading, writing, and every refusal."""
 
+import gzip
 import re
 import uuid
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +15,8 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import publishing
-from comments import contributions, moderation, orders, posting
-from comments.models import Comment, Discussion
+from comments import caching, contributions, moderation, orders, posting
+from comments.models import Comment, Discussion, Revision
 from comments.parts import forget_parts
 
 
@@ -70,6 +72,33 @@ class TestReadingSignedOut:
             assert first["Vary"].count("Cookie") == 1, address
             again = Client().get(address, headers={"If-None-Match": first["ETag"]})
             assert (again.status_code, again.content) == (304, b""), address
+            assert (again["ETag"], again["Vary"]) == (first["ETag"], first["Vary"]), address
+
+    def test_it_is_compressed_for_those_who_take_it(self, reader, post):
+        post(reader)
+        address = "/articles/the-bridge-opens/"
+        plain = Client().get(address)
+        for _ in range(2):
+            zipped = Client().get(address, headers={"Accept-Encoding": "br, gzip"})
+            assert zipped["Content-Encoding"] == "gzip"
+            assert gzip.decompress(zipped.content) == plain.content
+            assert int(zipped["Content-Length"]) == len(zipped.content) < len(plain.content)
+            assert zipped["ETag"] == f"W/{plain['ETag']}"
+        for answer in (plain, zipped):
+            assert "Accept-Encoding" in answer["Vary"]
+            again = Client().get(
+                address,
+                headers={"Accept-Encoding": "gzip", "If-None-Match": answer["ETag"]},
+            )
+            assert again.status_code == 304
+
+    def test_a_page_too_large_to_keep_is_made_again(self, reader, post, monkeypatch):
+        monkeypatch.setattr(caching, "MOST_KEPT", 100)
+        post(reader)
+        first = Client().get("/articles/the-bridge-opens/", headers={"Accept-Encoding": "gzip"})
+        second = Client().get("/articles/the-bridge-opens/", headers={"Accept-Encoding": "gzip"})
+        assert first.content == second.content
+        assert not caches["pages"]._cache
 
     @pytest.mark.parametrize(
         "change",
@@ -213,7 +242,7 @@ class TestPages:
             with CaptureQueriesContext(connection) as queries:
                 client.get("/articles/the-bridge-opens/")
             counted.append(len(queries))
-        assert counted[0] == counted[1] <= 18, [q["sql"] for q in queries]
+        assert counted[0] == counted[1] <= 20, [q["sql"] for q in queries]
 
     def test_a_permalink_shows_the_comment_in_its_place(self, visitor, reader, post):
         chain = [post(reader)]
@@ -417,6 +446,31 @@ class TestWriting:
         assert answer.status_code == 429
         assert "Two, in haste" in text_of(answer)
         assert "Wait a minute" in text_of(answer)
+
+    def test_too_many_edits_are_429_and_keep_the_text(self, reader, sign_in, post, settings):
+        settings.EDITS_IN_TEN_MINUTES = 1
+        comment, client = post(reader, "As it was"), sign_in(reader)
+        address = f"/comments/{comment.pk}/edit/"
+        assert client.post(address, {"text": "Once", "revision": 1}).status_code == 302
+        answer = client.post(address, {"text": "Twice, in haste", "revision": 2})
+        assert answer.status_code == 429
+        assert "Twice, in haste" in text_of(answer)
+        assert "Wait a few minutes" in text_of(answer)
+        assert Comment.objects.get().text == "Once"
+        assert Revision.objects.count() == 1
+
+    def test_who_answers_what_was_taken_down_sees_its_tombstone(
+        self, reader, moderator, sign_in, post
+    ):
+        comment = post(reader, "Rude words")
+        moderation.hide(by=moderator, comment=comment, reason="Unkind")
+        for client in (Client(), sign_in(reader)):
+            page = text_of(client.get(f"/comments/{comment.pk}/reply/"))
+            assert "Hidden by a moderator: Unkind" in page
+            assert "<blockquote" not in page
+            assert 'href=""' not in page
+            for words in ("Rude words", "<form class"):
+                assert words not in page
 
     def test_the_suspended_are_told_until_when_and_why(
         self, reader, moderator, sign_in, discussion

@@ -1,6 +1,7 @@
 """A branch as plain text: its layout, and the page over HTTP."""
 
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from accounts import membership
 from comments import bulk, moderation, posting, transcripts
 from comments.models import Comment
-from comments.plain_text import DEEPEST, STEP, WIDTH, Remark, columns_of, lay_out
+from comments.plain_text import DEEPEST, STEP, TEXT_AT_MOST, WIDTH, Remark, columns_of, lay_out
 from comments.quoting import blocks_as_text
 
 HERE = "http://testserver"
@@ -54,7 +55,7 @@ class TestLayout:
                 remark("", depth=2, number="2.1.1", notice="Hidden by a moderator: Rude."),
                 remark("Me too", depth=0, number="3"),
             ],
-            goes_on_at="https://x.example/comments/7/text/?from=9",
+            goes_on_after=lambda shown: f"https://x.example/comments/7/text/?from={shown + 5}",
         )  # fmt: skip
         assert text == (
             "The bridge opens\n"
@@ -102,6 +103,10 @@ class TestLayout:
             ("e\u0301" * 72, ["e\u0301" * 72]),
             ("far" + " " * 80 + "away", ["far", "away"]),
             (" " * 60 + "drawn on the right", ["drawn on the right"]),
+            ("1." + " " * 70 + "drawn too", ["1. drawn too"]),
+            # Marks that leave no room stand there once.
+            (">" * 60 + " " + "word " * 12,
+             [">" * 60 + " word word word word word", "> word word word word word", "> word word"]),
             ("one\r\ntwo\rthree\u2028four\x07\u202e", ["one", "two", "three", "four"]),
             ("a\tb", ["a   b"]),
         ],
@@ -121,6 +126,37 @@ class TestLayout:
         text = lay_out("A\ntitle\x07", "S", "A", [remark(author="A\n2  Bob", real_name="x\ry")])
         assert text.startswith("A title\nS\n")
         assert "1  A 2 Bob (x y), today\n" in text
+
+    def test_every_character_takes_the_columns_that_it_has(self):
+        """The short way to know says what the long one does."""
+        for each in map(chr, range(0x20, 0x3000)):
+            kind, width = unicodedata.category(each), unicodedata.east_asian_width(each)
+            marks = kind in ("Mn", "Me", "Cf")
+            if kind == "Cn":
+                continue
+            assert columns_of(each) == (0 if marks else 2 if width in "WF" else 1), hex(ord(each))
+
+    def test_a_text_ends_before_what_would_make_it_too_long(self):
+        asked = []
+        remarks = [remark("й" * 1_000, number=str(number)) for number in range(300)]
+        text = lay_out("T", "S", "A", remarks, goes_on_after=lambda n: asked.append(n) or f"/{n}/")
+        [shown] = asked
+        assert TEXT_AT_MOST - 3_000 < len(text.encode()) < TEXT_AT_MOST + 100
+        assert re.findall(r"^(\d+)  Ada", text, re.MULTILINE) == [str(n) for n in range(shown)]
+        assert text.endswith(f"\n\nIt goes on at /{shown}/\n")
+
+    def test_one_that_alone_is_longer_is_printed_whole(self):
+        long, asked = "word\n" * TEXT_AT_MOST, []
+        text = lay_out("T", "S", "A", [remark(long), remark()], goes_on_after=asked.append)
+        assert text.count("word") == TEXT_AT_MOST
+        assert asked == [1]
+
+    @pytest.mark.parametrize(
+        "start", [">" * 5_000, "> " * 2_500, "1." + " " * 5_000, "> 1." + " " * 5_000, " " * 5_000]
+    )
+    def test_no_comment_becomes_many_times_as_long(self, start):
+        """What stands before the words is not repeated where it is longer than they are."""
+        assert len("\n".join(body_of(start + "word " * 1_000, depth=8))) < 20_000
 
     @given(
         st.lists(
@@ -264,6 +300,26 @@ class TestPage:
         order = Comment.objects.filter(tree_id=root.tree_id).order_by("lft")
         assert found == [each.text.split()[1] for each in order]
         assert pages == 3
+
+    def test_a_branch_of_long_comments_goes_on_sooner(self, visitor, reader, post):
+        root = post(reader, "first " + "ж" * 9_000)
+        for number in range(25):
+            post(reader, f"word {number}\n\n{'ж' * 9_000}", parent=root)
+        address, found = f"{HERE}/comments/{root.pk}/text/", []
+        for _ in range(3):
+            shown = visitor.get(address.removeprefix(HERE)).content
+            assert len(shown) < TEXT_AT_MOST + 500
+            found += re.findall(r"^  word (\d+)$", shown.decode(), re.MULTILINE)
+            goes_on = re.search(r"^It goes on at (.*)$", shown.decode(), re.MULTILINE)
+            if goes_on is None:
+                break
+            address = goes_on[1]
+        assert found == [str(number) for number in range(25)]
+
+    def test_its_version_has_none_of_its_words(self, reader, post):
+        root = post(reader, "Unmistakable words")
+        post(reader, "More of the unmistakable", parent=root)
+        assert "nmistakable" not in repr(transcripts.transcript_of(root).version)
 
     def test_where_it_begins(self, visitor, reader, post):
         root = post(reader, "root")

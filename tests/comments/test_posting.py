@@ -101,6 +101,28 @@ def test_an_edit_is_marked_logged_and_guarded(reader, make_person, post):
     assert Comment.objects.get().text == "Better"
 
 
+def test_ten_edits_in_ten_minutes_and_then_a_rest(reader, make_person, post, settings):
+    settings.EDITS_IN_TEN_MINUTES = 10
+    one, two = post(reader, "One"), post(reader, "Two")
+    for number in range(5):
+        for comment in (one, two):
+            edit = {"text": f"Edit {number}", "seen_revision": number + 1}
+            posting.edit_comment(by=reader, comment=comment, **edit)
+    before = list(Comment.objects.values()), ModerationEntry.objects.count()
+    with pytest.raises(posting.RefusedError) as refused:
+        posting.edit_comment(by=reader, comment=one, text="Edit 5", seen_revision=6)
+    assert (refused.value.verdict.phase, refused.value.verdict.status) == ("restless", 429)
+    assert (list(Comment.objects.values()), ModerationEntry.objects.count()) == before
+    # Others may, and so may they what is no edit, and later this as well.
+    other = make_person()
+    posting.edit_comment(by=other, comment=post(other), text="Mine", seen_revision=1)
+    posting.withdraw_comment(by=reader, comment=two)
+    first = ModerationEntry.objects.filter(by=reader).order_by("pk")[:1]
+    earlier = timezone.now() - timedelta(minutes=10, seconds=1)
+    ModerationEntry.objects.filter(pk__in=first.values("pk")).update(at=earlier)
+    assert posting.edit_comment(by=reader, comment=one, text="Edit 5", seen_revision=6)
+
+
 def test_withdrawing_leaves_a_tombstone_and_the_replies(reader, make_person, post, discussion):
     comment = post(reader, "Gone soon")
     reply = post(make_person("Bo"), "Stays", parent=comment)

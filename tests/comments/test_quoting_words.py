@@ -74,6 +74,28 @@ class TestQuoting:
         # Words without the wish to quote them are nothing.
         assert reply_form(client, comment, words=words) == ""
 
+    @pytest.mark.parametrize(
+        ("words", "are_its_own"),
+        [
+            ("with weight. And", True),
+            ("Words with\u00a0weight.\n\n\tAnd more words.", True),
+            ("ords with w", True),
+            ("Words that nobody said", False),
+            # Neither what it quotes, nor its Markdown, nor other words with the same letters.
+            ("somebody else's", False),
+            ("*with*", False),
+            ("Word swith", False),
+            ("WORDS", False),
+        ],
+    )
+    def test_only_words_that_stand_in_it(self, comment, words, are_its_own):
+        comment = Comment.objects.get()
+        quoted = embedding.quotation_for(comment, words)
+        assert (quoted != embedding.quotation_for(comment)) is are_its_own
+        if not are_its_own:
+            assert "nobody" not in quoted
+            assert "somebody" not in quoted
+
     def test_nothing_is_stored_by_asking_for_the_form(self, make_person, comment, sign_in):
         client = sign_in(make_person())
         before = list(Comment.objects.values())
@@ -104,8 +126,9 @@ class TestQuoting:
         assert "<script>alert" not in page
         assert page.count("</textarea>") == 1
 
-    def test_they_are_shown_as_they_were_marked(self, comment):
+    def test_they_are_shown_as_they_were_marked(self, reader, post):
         words = "*not* _emphasis_ [no](/link/) `code`\n\n> no quotation\n1. no list\n- nor this"
+        comment = post(reader, f"```\n{words}\n```")
         quoted = embedding.quotation_for(comment, words)
         assert all(line.startswith(">") for line in quoted.splitlines() if line)
         rendered = markup.render_markdown(quoted)
@@ -114,8 +137,9 @@ class TestQuoting:
         shown = html.unescape(re.sub(r"<[^>]*>", "", rendered))
         assert " ".join(words.split()) in " ".join(shown.split())
 
-    def test_a_long_choice_is_cut_at_a_word(self, comment):
-        shown = embedding.quotation_for(comment, "a*b " * 1_000).split("\n")[0]
+    def test_a_long_choice_is_cut_at_a_word(self, reader, post):
+        comment = post(reader, "a*b " * 1_000)
+        shown = embedding.quotation_for(comment, "a*b " * 999).split("\n")[0]
         assert shown.endswith("…")
         plain = shown.removeprefix("> ").replace("\\", "")
         assert markup.QUOTE_LENGTH - 5 < len(plain) <= markup.QUOTE_LENGTH
@@ -123,12 +147,14 @@ class TestQuoting:
     def test_an_imported_comment(self, make_person, comment):
         blocks = [{"type": "text", "text": "*plain* words"}]
         comment.blocks, comment.text = blocks, "*plain* words"
+        comment.html = markup.render_blocks(blocks)
         assert embedding.quotation_for(comment).startswith("> \\*plain\\* words\n")
         assert embedding.quotation_for(comment, "*plain*").startswith("> \\*plain\\*\n")
 
     @given(ANY_TEXT | MARKDOWN_LIKE)
     def test_any_words_stay_a_quotation(self, words):
         comment = Comment(pk=7, text="Words.", author=membership.User(handle="a](b)\n*`"))
+        comment.html = f"<p>{markup.escape(words)}</p>"
         quoted = embedding.quotation_for(comment, words)
         assert all(line.startswith(">") for line in quoted.splitlines() if line)
         assert quoted.endswith("\n\n")

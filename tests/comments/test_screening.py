@@ -15,6 +15,7 @@ from comments.screening import (
     Context,
     Draft,
     late,
+    restless,
     screen,
 )
 
@@ -65,7 +66,7 @@ def test_refused(phase, status, text, known):
 
 def test_every_phase_has_a_row():
     assert {phase.__name__ for phase in PHASES} == {row[0] for row in REFUSED}
-    assert set(EDIT_PHASES) - set(PHASES) == {late}
+    assert set(EDIT_PHASES) - set(PHASES) == {late, restless}
 
 
 def test_an_edit_that_comes_too_late_hears_until_when_it_was_possible():
@@ -77,6 +78,21 @@ def test_an_edit_that_comes_too_late_hears_until_when_it_was_possible():
     known = context(is_editable=False, suspended_until=NOW + timedelta(days=1))
     assert screen(Draft("Words."), known, EDIT_PHASES).phase == "suspended"
     assert screen(Draft("Words."), context(), EDIT_PHASES) is None
+
+
+@pytest.mark.parametrize(
+    ("edited", "phase"), [(0, None), (9, None), (10, "restless"), (11, "restless")]
+)
+def test_who_edits_too_often_is_asked_to_wait(edited, phase):
+    known = context(edited_lately=edited, edits_in_a_while=10)
+    verdict = screen(Draft("Words."), known, EDIT_PHASES)
+    assert (verdict and (verdict.phase, verdict.status)) == (phase and (phase, 429))
+    if verdict:
+        assert f"{edited} times within ten minutes" in verdict.message
+    # It is said last: what is wrong with the text, or who may not write, comes before. A comment
+    # that is posted is none of it.
+    assert screen(Draft(" "), known, EDIT_PHASES).phase == "empty"
+    assert screen(Draft("Words."), known) is None
 
 
 def test_a_reason_fits_a_line_and_is_not_for_the_suspended():

@@ -121,8 +121,11 @@ def test_every_comment_once_in_every_shape(grow, shape, order):
 
 
 @pytest.mark.parametrize("order", orders.ORDERS)
-def test_every_comment_once_while_people_write(grow, order, make_person, moderator, settings):
+def test_every_comment_once_while_people_write(
+    grow, order, make_person, moderator, settings, monkeypatch
+):
     settings.COMMENTS_PER_MINUTE = 100_000
+    monkeypatch.setattr(voting, "MOST_VOTES_A_MINUTE", 100_000)
     discussion = grow(SIZE, wild)
     dice = random.Random(order)
     writers = [make_person() for _ in range(4)]
@@ -221,3 +224,20 @@ def test_who_comes_back_after_much_has_moved_begins_with_todays_order(
     for pk in list(Thread.objects.order_by("pk").values_list("pk", flat=True))[:20]:
         voting.agree(by=person, comment=Comment.objects.get(pk=pk))
     assert COMMENT.findall(walk.ask(later))
+
+
+def test_one_person_who_votes_and_takes_it_back_breaks_nobodys_walk(grow, make_person, monkeypatch):
+    """What is bounded is how many threads moved, not how often."""
+    monkeypatch.setattr(orders, "MOST_MOVES", 5)
+    monkeypatch.setattr(voting, "MOST_VOTES_A_MINUTE", 1_000)
+    discussion = grow(400, wild)
+    walk = Walk(discussion, "best")
+    person = make_person()
+    last = Comment.objects.get(pk=Thread.objects.order_by("tree_id").first().pk)
+
+    def toggle():
+        voting.agree(by=person, comment=last) or voting.withdraw_vote(by=person, comment=last)
+
+    met = walk.run(lambda: [toggle() for _ in range(7)])
+    assert set(met) == set(Comment.objects.values_list("pk", flat=True))
+    assert set(met.values()) == {1}

@@ -117,6 +117,8 @@ def _read(browser, number, thread):
     return pages
 
 
+# Never beside the other test that keeps a server and both cores busy.
+@pytest.mark.xdist_group("crowd")
 def test_eight_writers_over_http(address, writers, reader, root, sign_in, discussion):
     """8 writers x 40 replies in one thread, two of them deep in it, while others read."""
     leave_no_room(root)

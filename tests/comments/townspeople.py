@@ -7,8 +7,10 @@ import time
 import uuid
 from collections import Counter, defaultdict
 
+from django.db.models import F
+
 from comments import discussions, orders
-from comments.models import Discussion
+from comments.models import Comment, Discussion
 from tests.comments.crowd import hidden_fields
 
 # How often writers do what, out of a hundred or so.
@@ -81,7 +83,7 @@ class Ledger:
 
     def refuse(self, act, person, pk, status):
         with self.lock:
-            self.refused.append((act, person, pk, status))
+            self.refused.append((act, person.pk, pk, status))
 
 
 class Writer:
@@ -144,7 +146,7 @@ class Writer:
         return self.post(f"/comments/{parent}/reply/", parent)
 
     def go_deeper(self):
-        """Answers one's own last word, down to where a tree has no room left by itself."""
+        """Answers one's own last word, further and further down."""
         parent = self.deepest or self.ledger.any_comment(self.dice)
         self.deepest = self.post(f"/comments/{parent}/reply/", parent)
         return self.deepest
@@ -172,7 +174,7 @@ class Writer:
         else:
             form["agree"] = int(wanted)
             status, *_ = self.browser.ask("POST", f"/comments/{pk}/agree/", form)
-        if status == 409:
+        if status in (409, 429):
             return self.ledger.refuse("vote", self.person, pk, status)
         assert status == 302, (pk, status)
         with self.ledger.lock:
@@ -272,6 +274,25 @@ class Moderator:
                 else:
                     self.ledger.hidden.setdefault(pk, reason)
                     self.ledger.ever_gone.add(pk)
+
+
+class Squeezer:
+    """Takes all that a comment has left to give, as ever more replies would, twice a second.
+
+    So trees are spread out anew again and again, with all the locks that this takes.
+    """
+
+    def __init__(self, ledger):
+        self.ledger = ledger
+        self.dice = random.Random("squeezer")
+
+    def run(self):
+        squeezed = 0
+        while self.ledger.goes_on():
+            pk = self.ledger.any_comment(self.dice)
+            squeezed += Comment.objects.filter(pk=pk).update(free_from=F("rght"))
+            time.sleep(0.5)
+        return squeezed
 
 
 class Reader:

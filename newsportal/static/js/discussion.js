@@ -68,7 +68,9 @@
   const tools = { go, say };
 
   // --- Keys
-  const keysAreOff = () => stored(() => localStorage.getItem("keys")) === "off";
+  // A form's own page has no comments to walk through.
+  const threads = document.getElementById("threads");
+  const keysAreOff = () => !threads || stored(() => localStorage.getItem("keys")) === "off";
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
     touched = false;
@@ -82,7 +84,7 @@
   help.className = "keys-button";
   help.textContent = "Keys";
   help.addEventListener("click", () => use("keys", (keys) => keys.press("?", tools)));
-  (section.querySelector(".orders") ?? section).append(help);
+  if (threads) (section.querySelector(".orders") ?? section).append(help);
 
   // --- What comes meanwhile, for who stays
   const FIRST_NEWS_AFTER = 10_000;

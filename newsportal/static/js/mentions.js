@@ -64,7 +64,10 @@ const offered = (its, words) => {
 // Whom the reply is to, who else is on the page, who wrote here lately; nobody to themselves.
 const people = (its) => {
   const authors = (root) =>
-    Array.from(root.querySelectorAll(".comment .author"), (author) => author.textContent);
+    Array.from(
+      root.querySelectorAll(":is(.comment, .answered) .author"),
+      (author) => author.textContent,
+    );
   const branch = its.closest(".branch");
   const answered = branch ? authors(branch).slice(0, 1) : [];
   const names = new Set([...answered, ...authors(document), ...peopleLately(its)]);
