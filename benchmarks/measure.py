@@ -50,12 +50,33 @@ def interleave(rounds, **calls):
     return seconds
 
 
+def fastest(seconds):
+    """What something takes when nothing else is done meanwhile: the fastest tenth's last.
+
+    For what does the same each time. On a machine where others work too, a median is theirs.
+    """
+    return sorted(seconds)[len(seconds) // 10]
+
+
 def compare(name, seconds, *, of, to, limit=None, unit=1, unit_name="ms"):
     """The claim that the median of ``of`` is at most ``limit`` times that of ``to``."""
     middle = {each: statistics.median(seconds[each]) * 1000 / unit for each in (of, to)}
     ratio = middle[of] / middle[to]
     measured = f"{of} {middle[of]:.2f} {unit_name}, {to} {middle[to]:.2f} {unit_name}"
     return Claim(name, measured, ratio, limit)
+
+
+@contextmanager
+def statements_of():
+    """A list that grows with every statement: ``(sql, params)``."""
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
 
 
 @contextmanager

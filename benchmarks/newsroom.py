@@ -15,6 +15,8 @@ from comments import bulk, posting
 SEED = 20260108
 # A crowd in which nobody posts often enough for the flood check to stop the measurement.
 CROWD = 3_000
+# What share of the comments of a wild discussion are top-level ones.
+BEGIN_ANEW = 0.18
 FIRST_DAY = datetime(2022, 1, 8, 10, 28, tzinfo=UTC)
 WORDS = re.findall(
     r"\w+",
@@ -66,6 +68,16 @@ def the_first(dice, number):
 
 def nobody(dice, number):
     return None
+
+
+def the_last(dice, number):
+    """A chain: everybody answers the last word."""
+    return number - 1
+
+
+def wild(dice, number):
+    """A discussion as readers make it: many begin anew, the others answer anybody before them."""
+    return None if dice.random() < BEGIN_ANEW else dice.randrange(number)
 
 
 def fill(discussion, size, crowd, under=any_earlier):

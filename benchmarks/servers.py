@@ -98,18 +98,29 @@ class Connection:
         self.host = f"127.0.0.1:{port}"
 
     def get(self, path):
-        request = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\n\r\n"
-        self.socket.sendall(request.encode())
+        """A page as a browser asks for it, read and thrown away."""
+        status, head, _ = self.ask("GET", path, {"Accept-Encoding": "gzip"})
+        if status != 200:
+            raise RuntimeError(head)
+
+    def ask(self, method, path, headers=None, body=b""):
+        """Sends a request; returns the status, the answer's head and its body."""
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        if body:
+            lines.append(f"Content-Length: {len(body)}")
+        self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         data = b""
         while b"\r\n\r\n" not in data:
             data += self._receive()
         head, body = data.split(b"\r\n\r\n", 1)
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(head.decode())
-        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
-        missing = length - len(body)
+        head, parts = head.decode(), [body]
+        length = re.search(r"(?i)content-length: (\d+)", head)
+        missing = (int(length[1]) if length else 0) - len(body)
         while missing > 0:
-            missing -= len(self._receive())
+            parts.append(self._receive())
+            missing -= len(parts[-1])
+        return int(head.split(" ", 2)[1]), head, b"".join(parts)
 
     def _receive(self):
         received = self.socket.recv(262_144)

@@ -34,7 +34,7 @@ _COUNTERS = (
 )  # fmt: skip
 # In which edits are counted (``EDITS_IN_TEN_MINUTES``).
 _A_WHILE = timedelta(minutes=10)
-# How often locking a discussion or a tree begins again because somebody wrote while it waited.
+# How often locking a discussion or a tree is tried again because somebody wrote meanwhile.
 ATTEMPTS = 20
 
 
@@ -69,13 +69,15 @@ def lock_discussion(pk):
     """Locks a discussion with all its comments; returns ``(discussion, comments)``.
 
     Needs a transaction. The comments' rows first, in the order of their numbers, then the
-    discussion's, as every writer does; begins again when a comment came in meanwhile. Raises
-    ``OperationalError`` if readers keep posting faster than it can lock.
+    discussion's, as every writer does; lets go of the discussion's when a comment came in
+    meanwhile, and locks that one first. Raises ``OperationalError`` if readers keep posting
+    faster than it can lock.
     """
     comments = Comment.objects.filter(discussion_id=pk).order_by("pk")
+    present = []
     for _ in range(ATTEMPTS):
+        present = comments.lock_in_order(present)
         savepoint = transaction.savepoint()
-        present = list(comments.select_for_update(no_key=True))
         discussion = Discussion.objects.select_for_update(no_key=True).get(pk=pk)
         if comments.count() == len(present):
             transaction.savepoint_commit(savepoint)

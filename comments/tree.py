@@ -147,6 +147,19 @@ class CommentQuerySet(TreeQuerySet):
         """Those that stand before this comment; see ``not_before``."""
         return self.filter(lft__lt=Subquery(self._alone(pk).values("lft")))
 
+    def lock_in_order(self, rows=()):
+        """Locks these comments behind the ``rows`` that are locked already; returns them all.
+
+        Needs the order of ``pk``. Those that come in while it waits are locked as well, so it
+        holds what it has and gains on whoever writes, however fast they are.
+        """
+        rows = list(rows)
+        while later := list(
+            self.filter(pk__gt=rows[-1].pk if rows else 0).select_for_update(no_key=True)
+        ):
+            rows += later
+        return rows
+
     def _alone(self, pk):
         return self.model._base_manager.filter(pk=pk).order_by()
 
@@ -231,13 +244,15 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
         """Locks every row of one tree, in the order of their numbers, and returns them.
 
         Call it with no row of the tree locked yet, or two writers could wait for each other.
-        When a reply was committed while this waited, it lets go and begins again; once all
-        rows are held no reply can come in, for a reply needs its parent's row.
+        Replies that were committed while this waited are locked behind the others: they are
+        numbered under the discussion's lock, so theirs are the highest. Once all rows are held
+        no reply can come in, for a reply needs its parent's row. Only where trees were numbered
+        anew meanwhile, it lets go and begins again.
         """
         members = self.filter(tree_id=tree_id).order_by("pk")
         while True:
             savepoint = transaction.savepoint(using=self.db)
-            rows = list(members.select_for_update(no_key=True))
+            rows = members.lock_in_order()
             if members.count() == len(rows):
                 transaction.savepoint_commit(savepoint, using=self.db)
                 return rows

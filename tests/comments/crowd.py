@@ -71,7 +71,8 @@ def together(*jobs, within=DONE_WITHIN):
 class Browser:
     """One person's browser: a connection that stays open, cookies, and the forms as served.
 
-    ``statuses`` counts what was answered, as ``(method, status)``.
+    ``statuses`` counts what was answered, as ``(method, status)``; ``slowest`` is the longest
+    that an answer took, in seconds, and to what.
     """
 
     def __init__(self, address, session=None):
@@ -79,6 +80,7 @@ class Browser:
         self.connection = http.client.HTTPConnection(address, timeout=DONE_WITHIN)
         self.cookies = {settings.SESSION_COOKIE_NAME: session} if session else {}
         self.statuses = Counter()
+        self.slowest = (0, "")
 
     def close(self):
         self.connection.close()
@@ -90,8 +92,10 @@ class Browser:
             headers["Origin"] = self.origin
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         body = urlencode(form, doseq=True) if form is not None else None
+        begun = time.monotonic()
         self.connection.request(method, path, body, {k: v for k, v in headers.items() if v})
         answer = self.connection.getresponse()
+        self.slowest = max(self.slowest, (time.monotonic() - begun, f"{method} {path}"))
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, value = cookie.split(";", 1)[0].split("=", 1)
             self.cookies[name] = value

@@ -147,7 +147,7 @@ class TestQuoting:
     def test_an_imported_comment(self, make_person, comment):
         blocks = [{"type": "text", "text": "*plain* words"}]
         comment.blocks, comment.text = blocks, "*plain* words"
-        comment.html = markup.render_blocks(blocks)
+        comment.html = markup.render_blocks(blocks, permalink=str)
         assert embedding.quotation_for(comment).startswith("> \\*plain\\* words\n")
         assert embedding.quotation_for(comment, "*plain*").startswith("> \\*plain\\*\n")
 

@@ -35,17 +35,55 @@ ONE_LINERS = [
 
 # What does not belong into a page of ours; then everything that people wrote is pointed at and
 # clicked. ``allowed`` names what the page has of its own.
-FIND_INTRUDERS = """(allowed) => {
+FIND_INTRUDERS = r"""(allowed) => {
   const found = [];
   const foreign = ["script", "img", "image", "svg", "math", "iframe", "object", "embed", "video",
     "audio", "style", "base", "body body", "marquee", "frame", "frameset", "details", "template",
     "meta[http-equiv]", "noscript", "xmp", "source", "table", "select", "applet", "link"];
+  // Feeds of the page, its neighbours, folded replies, and what machines are told: each of our own
+  // making to the last attribute, and just where we put it.
+  const attributes = (element, ...names) =>
+    element.getAttributeNames().every((name) => names.includes(name)) &&
+    names.every((name) => element.hasAttribute(name));
+  const FORMS = { "application/atom+xml": "atom", "application/feed+json": "json" };
+  const FEED = /^\/(discussions\/\d+|comments\/\d+|people\/[^<>"'?#]+)\/feed\.(atom|json)$/;
+  const isFeed = (element) =>
+    element.matches("head > link[rel=alternate]") &&
+    attributes(element, "rel", "type", "title", "href") &&
+    element.type in FORMS &&
+    FEED.exec(element.getAttribute("href"))?.[2] === FORMS[element.type];
+  const isNeighbour = (element) =>
+    element.matches("head > link[rel=next], head > link[rel=prev]") &&
+    attributes(element, "rel", "href") &&
+    new URL(element.href).origin === location.origin &&
+    new URL(element.href).pathname === location.pathname;
+  const isFold = (element) =>
+    element.matches(".threads .branch > details.replies[open]") &&
+    attributes(element, "class", "id", "open") &&
+    element.className === "replies" &&
+    /^r\d+$/.test(element.id) &&
+    !element.closest(".prose") &&
+    element.firstElementChild.matches("summary") &&
+    Array.from(element.children).slice(1).every((child) => child.matches("div.branch, p.more"));
+  const isData = (element) => {
+    if (!element.matches("main script[type='application/ld+json']")) return false;
+    if (!attributes(element, "type") || element.closest(".threads, .prose")) return false;
+    if (element !== document.querySelector("script[type='application/ld+json']")) return false;
+    if (/[<>&\u2028\u2029]/.test(element.textContent)) return false;
+    try {
+      return JSON.parse(element.textContent)["@context"] === "https://schema.org";
+    } catch {
+      return false;
+    }
+  };
+  const isOurs = (element) => [isFeed, isNeighbour, isFold, isData].some((of) => of(element));
   const ours = "head > link[rel=stylesheet][href^='/static/'], head > link[rel=canonical]," +
     "head > link[rel=icon][href^='/static/'], script[src^='/static/'], img[src^='/static/']," +
     "script[src='/admin/jsi18n/']";
   for (const element of document.querySelectorAll(foreign.join(","))) {
     const own = element.matches(ours) && !element.textContent.trim();
-    if (!own && !allowed.includes(element.localName)) found.push(element.outerHTML);
+    if (own || isOurs(element) || allowed.includes(element.localName)) continue;
+    found.push(element.outerHTML);
   }
   const harmless = ["http:", "https:", "mailto:"];
   for (const element of document.querySelectorAll("*")) {
@@ -107,6 +145,48 @@ def write_article(**fields):
     return publishing.create_article(**(given | fields))
 
 
+def test_an_intruder_is_found(open_page, make_person):
+    """What may stand in our pages may do so as ours alone: each of these is none of it."""
+    author, article = make_person("Eve"), write_article()
+    first = posting.post_comment(by=author, discussion=article.discussion, text="First.")
+    posting.post_comment(by=author, discussion=article.discussion, parent=first, text="Reply.")
+    page = open_page(bypass_csp=True)
+    page.goto(article.get_absolute_url())
+    assert page.evaluate(FIND_INTRUDERS, []) == []
+    for place, intruder in (
+        (".comment-body", "<details open><summary>a</summary></details>"),
+        (".comment-body", '<details class="replies" id="r1" open><summary>a</summary></details>'),
+        (".branch", '<details class="replies" id="r1" open><summary>a</summary><p>b</p></details>'),
+        (".branch", '<details class="replies" id="r1" open data-a><summary>a</summary></details>'),
+        (".comment-body", '<script type="application/ld+json">{}</script>'),
+        ("main", '<script type="application/ld+json">{"@context":"https://schema.org"}</script>'),
+        ("main", "<script>1</script>"),
+        ("body", '<link rel="next" href="?from=1">'),
+        ("head", '<link rel="next" href="https://evil.example/">'),
+        ("head", '<link rel="next" href="/other/?from=1">'),
+        ("head", '<link rel="alternate" type="text/html" title="a" href="/people/Eve/">'),
+        (
+            "head",
+            '<link rel="alternate" type="application/atom+xml" title="a" href="//e/feed.atom">',
+        ),
+        ("head", '<link rel="alternate" type="text/css" title="a" href="/people/E/feed.atom">'),
+    ):
+        page.evaluate(
+            """([place, html]) => {
+              const made = document.createRange().createContextualFragment(html);
+              window.made = made.firstChild;
+              document.querySelector(place).append(made);
+            }""",
+            [place, intruder],
+        )
+        assert page.evaluate(FIND_INTRUDERS, []) != [], intruder
+        page.evaluate("window.made.remove()")
+    data = "document.querySelector(\"[type='application/ld+json']\").textContent"
+    for text in ("{", '{"@context":"https://schema.org","a":"<b>"}', '{"@context":"https://a.b"}'):
+        page.evaluate(f"(text) => {{ {data} = text; }}", text)
+        assert page.evaluate(FIND_INTRUDERS, []) != [], text
+
+
 def assert_shown(page, words):
     """That an attack was shown as the text it is, not merely dropped."""
     expect(page.locator("body")).to_contain_text(words)
@@ -124,11 +204,22 @@ def test_comments(inspect, open_page, make_person):
     whole = posting.post_comment(
         by=author, discussion=article.discussion, parent=parent, text=everything
     )
-    second_page = Comment.objects.order_by("tree_id", "lft")[100]
-    pages = [article.get_absolute_url(), f"{article.get_absolute_url()}?from={second_page.pk}"]
+    posting.edit_comment(by=author, comment=whole, text=everything[:-1], seen_revision=1)
+    later = Comment.objects.order_by("tree_id", "lft")[100]
+    address = article.get_absolute_url()
+    pages = [
+        address,
+        f"{address}?order=newest",
+        f"/comments/{later.pk}/",
+        f"/comments/{parent.pk}/thread/",
+        f"/comments/{parent.pk}/thread/?from={later.pk}",
+        f"/discussions/{article.discussion_id}/new/?since=1",
+        f"/comments/{whole.pk}/history/",
+    ]
     inspect(*pages, author.get_absolute_url(), f"/comments/{whole.pk}/reply/")
     inspect(
-        pages[0],
+        *pages,
+        f"/comments/{later.pk}/agree/",
         f"/comments/{whole.pk}/edit/",
         f"/comments/{whole.pk}/withdraw/",
         f"/comments/{whole.pk}/reply/?quote=1",
@@ -140,9 +231,18 @@ def test_comments(inspect, open_page, make_person):
         by=moderator,
         allowed=OF_THE_ADMIN,
     )
-    page = open_page()
+    page = open_page(bypass_csp=True)
     page.goto(pages[0])
     assert_shown(page, "<script>window.__xss=1</script>")
+    # As a card, which comes into the page when somebody points at a quotation's source.
+    page.evaluate(
+        """(address) => fetch(address).then((answer) => answer.text()).then((text) => {
+          document.querySelector("main").innerHTML = text;
+        })""",
+        f"/comments/{whole.pk}/preview/",
+    )
+    expect(page.locator(".preview-words")).to_contain_text("<script>window.__xss=1</script>")
+    assert page.evaluate(FIND_INTRUDERS, []) == []
 
 
 def test_quotations(inspect, open_page, make_person):
@@ -162,7 +262,12 @@ def test_quotations(inspect, open_page, make_person):
                 by=reader, discussion=article.discussion, parent=comment, text=f"{text}Indeed."
             )
         )
-    inspect(article.get_absolute_url(), reader.get_absolute_url())
+    inspect(
+        article.get_absolute_url(),
+        f"/comments/{quoting[-1].pk}/",
+        f"/discussions/{article.discussion_id}/new/?since=0",
+        reader.get_absolute_url(),
+    )
     # In the browser, too, where htmx swaps the form in and the quoting comment after it.
     page = open_page(by=reader, bypass_csp=True)
     page.goto(article.get_absolute_url())
@@ -196,7 +301,9 @@ def test_names(inspect, open_page, make_person):
     inspect(
         article.get_absolute_url(),
         "/",
+        f"/comments/{comments[0].pk}/",
         f"/comments/{comments[0].pk}/reply/",
+        f"/discussions/{article.discussion_id}/new/?since=0",
         *(person.get_absolute_url() for person in list(people.values())[:30:6]),
     )
     inspect(
@@ -240,8 +347,10 @@ def test_articles(inspect, open_page, make_person):
         "/latest/",
         "/sections/news/",
         reader.get_absolute_url(),
+        f"/comments/{comment.pk}/",
         f"/comments/{comment.pk}/reply/",
         f"/comments/{comment.pk}/thread/",
+        f"/comments/{comment.pk}/history/",
     )
     inspect(f"/comments/{comment.pk}/edit/", by=reader)
     inspect(

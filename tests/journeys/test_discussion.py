@@ -403,7 +403,9 @@ def test_the_next_threads_come_in_place_with_the_focus_at_the_first(page, editio
 
 
 def vote_button(page, comment):
-    return page.get_by_role("button", name=re.compile(f"^Agree with comment {comment.number}\\b"))
+    return page.get_by_role(
+        "button", name=re.compile(f"^Agree( [0-9]+)?: comment {comment.number}$")
+    )
 
 
 def test_a_vote_is_given_and_taken_back_in_place(open_page, edition):
@@ -576,6 +578,33 @@ def test_a_name_is_completed_behind_the_sign(open_page, edition):
     expect(area).to_have_value("As @Ada Kettle said\n")
     steps.send(steps.composer(page, edition.first))
     expect(page.locator("a.mention")).to_have_text("@Ada Kettle")
+
+
+@pytest.mark.parametrize("page_of", ["reply", "edit"])
+def test_a_name_is_completed_on_a_forms_own_page(open_page, edition, say, page_of):
+    mine = say(edition.ben, "Mine.")
+    page = open_page(by=edition.ben)
+    page.goto(f"/comments/{(edition.first if page_of == 'reply' else mine).pk}/{page_of}/")
+    area = page.get_by_label("Your comment")
+    area.fill("")
+    area.press_sequentially("As @ad")
+    names = page.get_by_role("listbox", name="People in this discussion")
+    expect(names.get_by_role("option", name="Ada Kettle")).to_be_visible()
+    page.keyboard.press("Enter")
+    area.press_sequentially("said, why?")
+    expect(area).to_have_value("As @Ada Kettle said, why?")
+    # There is nothing to walk through, and no button that says so.
+    expect(page.get_by_role("button", name="Keys")).to_have_count(0)
+    page.get_by_role("button", name="Post comment" if page_of == "reply" else "Save").click()
+    expect(page.locator("a.mention")).to_have_text("@Ada Kettle")
+
+
+def test_who_is_answered_is_offered_first(open_page, edition):
+    page = open_page(by=edition.ada)
+    page.goto(f"/comments/{edition.quoting.pk}/reply/")
+    page.get_by_label("Your comment").press_sequentially("@")
+    answered = edition.quoting.author.handle
+    expect(page.get_by_role("option").first).to_have_text(answered)
 
 
 def test_an_address_is_no_name_and_nobody_mentions_themselves(open_page, edition):

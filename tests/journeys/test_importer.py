@@ -74,16 +74,25 @@ def expect_whole_page(browser_page, article, saved):
 
 
 def expect_quotation_to_lead_back(page):
-    """Clicking the quoted name leads to the comment with the quoted words."""
+    """Clicking the quoted name leads to the page of the comment with the quoted words."""
+    article = page.url
     quotation = page.locator("article.comment blockquote.quotation")
     expect(quotation).to_have_count(1)
     words = squeezed(quotation.locator("p").first.inner_text())
     quotation.locator("cite a").click()
-    expect(page).to_have_url(re.compile(r"#c\d+$"))
-    quoted = page.locator("article.comment:target")
+    expect(page).to_have_url(re.compile(r"/comments/\d+/$"))
+    quoted = page.locator("article.comment.is-target")
     expect(quoted).to_be_in_viewport()
     expect(quoted).to_contain_text(words)
     expect(quoted.locator("blockquote")).to_have_count(0)
+    # And from there to its place under the article.
+    page.get_by_role("navigation", name="This comment in the whole discussion").get_by_role(
+        "link", name="Oldest"
+    ).click()
+    expect(page).to_have_url(re.compile(rf"^{re.escape(article)}#c\d+$"))
+    quoted = page.locator("article.comment:target")
+    expect(quoted).to_be_in_viewport()
+    expect(quoted).to_contain_text(words)
 
 
 @needs_seed

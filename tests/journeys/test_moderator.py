@@ -1,5 +1,6 @@
 """A moderator's journey through the admin, and the policy on every page of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,11 @@ def choose_in_list(page, rows, action):
     page.get_by_role("button", name="Go").click()
 
 
+def go_to_whole_discussion(page):
+    ways = page.get_by_role("navigation", name="This comment in the whole discussion")
+    ways.get_by_role("link", name="Oldest").click()
+
+
 def test_hiding_and_restoring_one_comment(page, edition):
     page.goto(f"/accounts/login/?next={edition.url}")
     steps.sign_in(page, edition.moderator.handle)
@@ -49,10 +55,14 @@ def test_hiding_and_restoring_one_comment(page, edition):
 
     page.goto(f"/comments/{edition.first.pk}/")
     comment = steps.comment_article(page, edition.first)
+    expect(comment).to_have_class(re.compile(r"\bis-target\b"))
     expect(comment).to_contain_text("Hidden by a moderator: Personal attack: names and shouting")
     expect(comment).not_to_contain_text("The first comment")
     expect(page.locator(f"#r{edition.first.pk} article.comment")).to_have_count(2)
     expect(page.get_by_text("One reply to it.")).to_be_visible()
+    go_to_whole_discussion(page)
+    expect(comment).to_contain_text("Hidden by a moderator: Personal attack: names and shouting")
+    expect(page.locator(f"#r{edition.first.pk} article.comment")).to_have_count(2)
     expect(page.locator("#comment-count")).to_have_text("13 comments")
 
     comment.get_by_role("link", name="Moderate comment 1", exact=True).click()
@@ -60,6 +70,8 @@ def test_hiding_and_restoring_one_comment(page, edition):
     page.get_by_role("button", name="Restore", exact=True).click()
     expect(page.locator(SUCCESS)).to_have_text("The comment was restored.")
     page.get_by_role("link", name="View on site").click()
+    expect(comment).to_contain_text("The first comment")
+    go_to_whole_discussion(page)
     expect(comment).to_contain_text("The first comment")
     expect(page.locator("#comment-count")).to_have_text("14 comments")
 
