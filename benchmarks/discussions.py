@@ -171,6 +171,16 @@ def _counted(timed, pairs):
         len(unequal),
         0,
     )
+
+    def difference(pair):
+        return abs(timed.comments[pair[1].path] - timed.comments[pair[2].path])
+
+    what, *spots = unlike = max(pairs, key=difference)
+    yield Claim(
+        "pages: comments more on one of a pair",
+        f"{what}: {' and '.join(str(timed.comments[spot.path]) for spot in spots)}",
+        difference(unlike),
+    )
     hardest = max(timed.work, key=timed.work.get)
     yield Claim(
         f"pages: most {UNIT[connection.vendor]} for one statement",

@@ -23,6 +23,8 @@ TOP_SIZES = [1 + place % 4 for place in range(orders.THREADS_A_PAGE)]
 TOP_VOTES = 8
 # So many pages are read in search of one that is like another.
 TRIES = 250
+# And so many of the small tree, about its middle, for each of which that is done.
+TRIES_OF_SMALL = 20
 # All that a comment's own page can show.
 ALL_AROUND = discussions.SHOWN_BEFORE + 1 + discussions.SHOWN_BEHIND
 
@@ -156,14 +158,22 @@ def walk(tree):
 
 def pages_alike(large, small, order):
     """``[(what, page of the large tree, page of the small)]``: first, middle and last page."""
-    length = len(small.roots(order))
-    middle = small.page(order, length // 2)
-    places = _outward(len(large.roots(order)))
     return [
         ("first", large.page(order, 0), small.page(order, 0)),
-        ("middle", _nearest((large.page(order, place) for place in places), middle), middle),
+        ("middle", *_middle_pages(large, small, order)),
         ("last", *_last_pages(large, small, order)),
     ]
+
+
+def _middle_pages(large, small, order):
+    """Both are looked for: what stands in the middle of one may be nowhere in the other."""
+    places = {tree.size: list(_outward(len(tree.roots(order))))[:TRIES] for tree in (large, small)}
+    wanted = (small.page(order, place) for place in places[small.size][:TRIES_OF_SMALL])
+    pairs = (
+        (_nearest((large.page(order, place) for place in places[large.size]), spot), spot)
+        for spot in wanted
+    )
+    return _best(pairs, lambda pair: pair[0].unlike(pair[1]))
 
 
 def _last_pages(large, small, order):
