@@ -63,14 +63,19 @@ def _compress(response, key):
     response["ETag"] = f"W/{response['ETag']}"
 
 
+def _key_of(request, version):
+    """What a page, or what stands around it, is kept under: all that it depends on."""
+    shown = _address_of(request), _frame_of(request), version
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
 def keep_frame(request, version, render):
     """What stands around something on a page, as ``render()`` gives it: a value that is kept.
 
     For those not signed in alone, and for as long as neither ``version`` nor the page's address
     nor its frame changes.
     """
-    key = hashlib.sha256(repr((_address_of(request), _frame_of(request), version)).encode())
-    key = key.hexdigest()
+    key = _key_of(request, version)
     kept = caches["frames"].get(key)
     if kept is None:
         kept = render()
@@ -91,8 +96,7 @@ def answer_reader(request, *, version, render):
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Cookie"])
         return response
-    key = hashlib.sha256(repr((_address_of(request), _frame_of(request), version)).encode())
-    key = key.hexdigest()
+    key = _key_of(request, version)
     etag = quote_etag(key[:32])
     response = get_conditional_response(request, etag=etag)
     if response is not None:

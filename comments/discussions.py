@@ -39,7 +39,6 @@ class DiscussionPage:
     rows: list[Row]
     order: orders.Order | None = None
     continued: dict[int, tuple[int, int, int]] = field(default_factory=dict)
-    address: str = ""
     next_url: str = ""
     next_fragment: str = ""
     next_label: str = ""
@@ -48,7 +47,6 @@ class DiscussionPage:
     canonical: str = ""
     branch_of: Row | None = None
     target: Row | None = None
-    root_id: int = 0
     ancestors: list[Row] = field(default_factory=list)
 
     @property
@@ -146,7 +144,6 @@ def load(discussion, *, order=orders.DEFAULT, cursor="", says_order=False):
 
 
 def _load(discussion, order, cursor, says_order):
-
     def query(cursor):
         return _query(order, cursor, says_order)
 
@@ -156,7 +153,7 @@ def _load(discussion, order, cursor, says_order):
     found = orders.thread_slice(discussion, order, cursor)
     room = _room_of([size for _, _, size in found.threads])
     rows, continued = _beginnings(found.threads, room)
-    page = DiscussionPage(discussion, rows, order, continued, address=discussion.url)
+    page = DiscussionPage(discussion, rows, order, continued)
     page.canonical = discussion.url
     if found.next:
         page.next_url = address(found.next)
@@ -204,6 +201,8 @@ def _beginnings(threads, room):
     cuts = dict(_CUTS(room, roots=long)) if long else {}
     cuts = {tree_id: cut for tree_id, cut in cuts.items() if cut is not None}
     by_tree = {tree_id: [] for _, tree_id, _ in threads}
+    if not cuts.keys() <= by_tree.keys():
+        raise MovedMeanwhileError
     values = _BEGINNINGS(
         whole=[tree_id for tree_id in by_tree if tree_id not in cuts],
         cut=list(cuts),
@@ -267,7 +266,7 @@ def _load_branch(branch, start):
     rows = read_rows(later[: PAGE_SIZE + 1], now)
     if not rows or rows[0].id != (start or branch.pk):
         raise MovedMeanwhileError
-    page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE], address=address)
+    page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE])
     page.canonical = address
     if len(rows) > PAGE_SIZE:
         following = rows[PAGE_SIZE]
@@ -314,19 +313,23 @@ def _load_surroundings(comment):
     if not behind or behind[0].id != comment.pk:
         raise MovedMeanwhileError
     rows = [*reversed(before), *behind[: SHOWN_BEHIND + 1]]
-    page = DiscussionPage(comment.discussion, rows, address=comment.get_absolute_url())
+    page = DiscussionPage(comment.discussion, rows)
     page.target = behind[0]
     shown = {row.id for row in rows}
     page.ancestors = [row for row in _ancestors(comment, now) if row.id not in shown]
-    page.root_id = Thread.objects.filter(tree_id=comment.tree_id).values_list("pk", flat=True).get()
-    thread = f"/comments/{page.root_id}/thread/"
-    if page.root_id not in shown:
+    root_id = _root_of(comment)
+    thread = f"/comments/{root_id}/thread/"
+    if root_id not in shown:
         page.previous_url = f"{thread}#discussion"
         page.previous_label = "This thread from its beginning"
     if len(behind) > SHOWN_BEHIND + 1:
         page.next_url = f"{thread}?from={behind[-1].id}#discussion"
         page.next_label = f"How this thread goes on, from {behind[-1].number}"
     return page
+
+
+def _root_of(comment):
+    return Thread.objects.values_list("pk", flat=True).get(tree_id=comment.tree_id)
 
 
 def address_of(comment, order=orders.DEFAULT, *, says_order=False):
@@ -345,7 +348,7 @@ def _address_of(comment, order, says_order):
     anchor = f"#c{comment.pk}"
     tree = Comment.objects.filter(tree_id=comment.tree_id)
     before = list(tree.before(comment.pk).order_by("-lft").values_list("pk", flat=True)[:PAGE_SIZE])
-    root_id = Thread.objects.filter(tree_id=comment.tree_id).values_list("pk", flat=True).get()
+    root_id = _root_of(comment)
     if len(before) < PAGE_SIZE:
         cursor = orders.cursor_of(discussion, order, root_id)
         found = orders.thread_slice(discussion, order, cursor)

@@ -17,11 +17,34 @@ from comments.rows import read_full_rows
 from comments.structured import said_of
 from comments.wording import moment_iso, moment_text
 
-# About 2.5 kB each: ten megabytes in a worker, and twenty full pages.
-MOST_KEPT = 4_000
+# In letters, a byte or two each: what some twenty full pages of usual comments take.
+MOST_KEPT = 8_000_000
 
-_kept = {}
-_making_room = Lock()
+
+class _Memory:
+    """Parts by key, the oldest of which make room; by what they weigh, for some are long."""
+
+    def __init__(self):
+        self.parts = {}
+        self.weight = 0
+        self.changing = Lock()
+
+    def keep(self, printed):
+        with self.changing:
+            for key, part in printed.items():
+                if key not in self.parts:
+                    self.parts[key] = part
+                    self.weight += part.weight
+            while self.weight > MOST_KEPT:
+                self.weight -= self.parts.pop(next(iter(self.parts))).weight
+
+    def forget(self):
+        with self.changing:
+            self.parts.clear()
+            self.weight = 0
+
+
+_memory = _Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,10 @@ class Part:
     said: str
     posted_at: datetime
 
+    @property
+    def weight(self):
+        return len(self.head) + len(self.body) + len(self.said)
+
 
 def print_parts(rows, base_url):
     """Gives each row its ``part``. One query for those that are not kept, none if all are.
@@ -44,7 +71,7 @@ def print_parts(rows, base_url):
     """
     missing = {}
     for row in rows:
-        row.part = _kept.get((base_url, row.state, row.version))
+        row.part = _memory.parts.get((base_url, row.state, row.version))
         if row.part is None:
             missing[row.id] = row
     if not missing:
@@ -56,16 +83,12 @@ def print_parts(rows, base_url):
         part = _print_part(row, base_url)
         printed[base_url, row.state, row.version] = part
         missing[row.id].part = part
-    with _making_room:
-        _kept.update(printed)
-        for key in list(_kept)[: max(0, len(_kept) - MOST_KEPT)]:
-            del _kept[key]
+    _memory.keep(printed)
 
 
 def forget_parts():
     """Forgets all: for tests, in which numbers come again."""
-    with _making_room:
-        _kept.clear()
+    _memory.forget()
 
 
 def _print_part(row, base_url):

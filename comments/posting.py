@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import directory
 from comments import contributions, markup, mentions, ranking, visits
+from comments.admission import context_of, doors_of
 from comments.models import MAX_NUMBER_LENGTH, Comment, Discussion, ModerationEntry, Revision
 from comments.permissions import can_edit, edit_until, is_author, require, require_own
 from comments.screening import (
@@ -18,7 +19,6 @@ from comments.screening import (
     EDIT_PHASES,
     PHASES,
     REASON_PHASES,
-    Context,
     Draft,
     RefusedError,
     screen,
@@ -158,7 +158,7 @@ def _insert(by, discussion, parent, text, html, submission_key):
     _screen(text, context, PHASES)
     discussion = ranking.lock(discussion.pk)
     # It may have been closed, or its page taken down, while this waited for its turn.
-    _screen(text, replace(context, **_doors(discussion, now)), DOORS)
+    _screen(text, replace(context, **doors_of(discussion, now)), DOORS)
     position = discussion.top_level_count + 1 if parent is None else parent.reply_count + 1
     discussion.version += 1
     discussion.arrival_count += 1
@@ -188,27 +188,16 @@ def _insert(by, discussion, parent, text, html, submission_key):
     return comment
 
 
-def _doors(discussion, now):
-    return {
-        "page_is_readable": discussion.is_readable(now),
-        "discussion_is_open": discussion.is_open,
-        "closed_reason": discussion.closed_reason,
-    }
-
-
-def _context(by, discussion, now, *, parent_is_visible=True):
-    until, reason = directory.suspension_of(by.pk)
-    return Context(
-        now=now,
-        **_doors(discussion, now),
-        parent_is_visible=parent_is_visible,
-        suspended_until=until,
-        suspended_until_text=moment_text(until) if until else "",
-        suspension_reason=reason,
+def _context(by, discussion, now, **known):
+    return context_of(
+        by,
+        discussion,
+        now,
         posted_last_minute=contributions.recent_posts(
             by, since=now - timedelta(minutes=1), at_most=settings.COMMENTS_PER_MINUTE
         ),
         posts_a_minute=settings.COMMENTS_PER_MINUTE,
+        **known,
     )
 
 
@@ -245,7 +234,7 @@ def edit_comment(*, by, comment, text, seen_revision):
             "edited_lately": contributions.recent_edits(by, since=now - _A_WHILE),
             "edits_in_a_while": settings.EDITS_IN_TEN_MINUTES,
         }
-        _screen(text, replace(_context(by, discussion, now), **known), EDIT_PHASES)
+        _screen(text, _context(by, discussion, now, **known), EDIT_PHASES)
         if comment.revision != seen_revision:
             raise EditedMeanwhileError(comment)
         text = _tidy(text)

@@ -131,10 +131,13 @@ def rank_again(discussion, rows):
     How they ranked before is forgotten: who pages through it begins again.
     """
     wanted = rank_rows(rows)
-    present = {thread.pk: thread for thread in Thread.objects.filter(discussion_id=discussion.pk)}
+    threads = Thread.objects.filter(discussion_id=discussion.pk)
+    present = {thread.pk: thread for thread in threads}
     ThreadMove.objects.filter(discussion_id=discussion.pk).delete()
-    gone = [pk for pk in present if pk not in wanted]
-    Thread.objects.filter(pk__in=gone).delete()
+    if any(pk not in wanted or wanted[pk].tree_id != each.tree_id for pk, each in present.items()):
+        # Trees have changed their numbers, and no two threads may have one even for a moment.
+        threads.delete()
+        present = {}
     changed, new = [], []
     for pk, thread in wanted.items():
         thread.discussion_id = discussion.pk
@@ -143,10 +146,6 @@ def rank_again(discussion, rows):
             new.append(thread)
         elif any(getattr(present[pk], name) != getattr(thread, name) for name in COUNTED):
             changed.append(thread)
-    # A tree's number may pass from one thread to another, and no two have the same at any time.
-    renumbered = [thread.pk for thread in changed if present[thread.pk].tree_id != thread.tree_id]
-    for pk in renumbered:
-        Thread.objects.filter(pk=pk).update(tree_id=-pk)
     Thread.objects.bulk_update(changed, [*COUNTED, "began_in", "moved_in"], batch_size=500)
     Thread.objects.bulk_create(new, batch_size=500)
     Discussion.objects.filter(pk=discussion.pk).update(ranked_from=discussion.version)

@@ -7,13 +7,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import directory
 from comments import ranking
+from comments.admission import context_of, doors_of
 from comments.models import Comment, Vote
 from comments.permissions import is_author, require
-from comments.screening import VOTE_PHASES, Context, Draft, RefusedError, Verdict, screen
+from comments.screening import VOTE_PHASES, Draft, RefusedError, Verdict, screen
 from comments.turns import wait_for_turn
-from comments.wording import moment_text
 
 # Faster than anybody reads. Each vote on a top-level comment moves its thread, and what moved is
 # read again by whoever goes through the discussion.
@@ -59,7 +58,9 @@ def _vote(by, comment, *, wanted):
             _screen(replace(context, parent_is_visible=False))
         # The discussion, too, may have been closed while this waited.
         comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
-        context = replace(context, **_doors(comment))
+        context = replace(
+            context, **doors_of(comment.discussion), parent_is_visible=comment.is_visible
+        )
         _screen(context)
         if wanted:
             Vote.objects.create(person_id=by.pk, comment_id=comment.pk)
@@ -91,8 +92,8 @@ def _slow_down(by):
 
 
 def _rank(root, context):
-    discussion = root.discussion = ranking.lock(root.discussion_id)
-    _screen(replace(context, **_doors(root)))
+    discussion = ranking.lock(root.discussion_id)
+    _screen(replace(context, **doors_of(discussion)))
     discussion.version += 1
     discussion.save(update_fields=["version"])
     ranking.move_thread(discussion, root.tree_id, agree_count=root.agree_count)
@@ -104,25 +105,8 @@ def _screen(context):
         raise RefusedError(verdict)
 
 
-def _doors(comment):
-    discussion = comment.discussion
-    return {
-        "page_is_readable": discussion.is_readable(),
-        "discussion_is_open": discussion.is_open,
-        "closed_reason": discussion.closed_reason,
-        "parent_is_visible": comment.is_visible,
-    }
-
-
 def _context(by, comment):
-    until, reason = directory.suspension_of(by.pk)
-    return Context(
-        now=timezone.now(),
-        **_doors(comment),
-        suspended_until=until,
-        suspended_until_text=moment_text(until) if until else "",
-        suspension_reason=reason,
-    )
+    return context_of(by, comment.discussion, parent_is_visible=comment.is_visible)
 
 
 def why_not(by, comment):

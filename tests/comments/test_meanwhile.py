@@ -1,15 +1,18 @@
 """Pages that are read while others write: what happens between two of a page's queries."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from articles import publishing
-from comments import discussions
+from comments import bulk, discussions, moderation, threads, voting
 from comments.models import Comment
+from comments.screening import RefusedError
 
 pytestmark = pytest.mark.django_db
 
+FIRST_DAY = datetime(2026, 1, 8, 10, 28, tzinfo=UTC)
 # More than a page shows of a thread, so that it goes on elsewhere.
 MANY = discussions.PAGE_SIZE + 20
 
@@ -44,13 +47,8 @@ class _Meddler:
 
 
 @pytest.fixture
-def discussion(db):
-    return publishing.create_article(
-        section=publishing.open_section("News"),
-        title="The bridge opens",
-        blocks=[{"type": "paragraph", "text": "At last."}],
-        status="published",
-    ).discussion
+def discussion(article):
+    return article.discussion
 
 
 @pytest.fixture
@@ -134,3 +132,93 @@ def test_comments_come_to_a_page_meanwhile(discussion, post, reader):
         left = [each.pk for each in came if each.pk not in shown]
         assert left == ([] if further is None else [further[1]])
     assert len(came) > 3
+
+
+def test_an_import_numbers_the_trees_anew_meanwhile(discussion, reader, make_person):
+    """A page with a new thread in front of the known ones, between any two queries of a page."""
+    people = [make_person() for _ in range(3)]
+
+    def threads_of(count, ahead=0):
+        return [
+            bulk.BulkComment(
+                people[number % 3].pk,
+                FIRST_DAY + timedelta(hours=number),
+                [{"type": "text", "text": f"Thread {number}"}],
+                [
+                    bulk.BulkComment(
+                        people[answer % 3].pk,
+                        FIRST_DAY + timedelta(hours=number, minutes=answer),
+                        [{"type": "text", "text": f"Answer {number}.{answer}"}],
+                    )
+                    for answer in range(20)
+                ],
+            )
+            for number in range(-ahead, count)
+        ]
+
+    ahead = 0
+    bulk.merge(discussion, threads_of(30))
+    asked = Comment.objects.get(text="Answer 12.15")
+    root = Comment.objects.get(text="Thread 12")
+
+    def import_again():
+        nonlocal ahead
+        ahead += 1
+        bulk.merge(discussion, threads_of(30, ahead))
+
+    for address, shown in (
+        ("/articles/the-bridge-opens/", None),
+        (f"/articles/the-bridge-opens/?from={root.pk}", root),
+        ("/articles/the-bridge-opens/?order=discussed", None),
+        (f"/comments/{asked.pk}/", asked),
+        (f"/comments/{root.pk}/thread/", asked),
+        (f"/comments/{root.pk}/thread/?from={asked.pk}", asked),
+        (f"/comments/{asked.pk}/discussion/?order=newest", None),
+    ):
+
+        def read(address=address):
+            return Client().get(address)
+
+        for number, answer in enumerate(at_each_query(read, act=import_again)):
+            where = f"{address}, before query {number}"
+            assert answer.status_code in (200, 302), where
+            if answer.status_code == 200:
+                assert b'<article class="comment' in answer.content, where
+            if shown is not None:
+                assert f'id="c{shown.pk}"' in answer.content.decode(), where
+    discussion.refresh_from_db()
+    assert threads.check(discussion) == []
+
+
+@pytest.mark.parametrize("top_level", [True, False])
+def test_a_vote_that_meets_the_closing(discussion, post, reader, moderator, make_person, top_level):
+    """Whatever comes between, a closed discussion's votes stay as they were left."""
+    comment = post(reader)
+    if not top_level:
+        comment = post(reader, parent=comment)
+    voter = make_person()
+    refused = counted = 0
+
+    def vote():
+        try:
+            return voting.agree(by=voter, comment=comment)
+        except RefusedError:
+            return None
+
+    def open_again():
+        moderation.reopen(by=moderator, discussion=discussion)
+        voting.withdraw_vote(by=voter, comment=comment)
+
+    for voted in at_each_query(
+        vote,
+        act=lambda: moderation.close(by=moderator, discussion=discussion, reason="Night"),
+        before=open_again,
+    ):
+        comment.refresh_from_db()
+        assert comment.agree_count == comment.votes.count() == (1 if voted else 0)
+        refused += voted is None
+        counted += voted is not None
+    assert refused > 3
+    assert counted >= 1
+    discussion.refresh_from_db()
+    assert threads.check(discussion) == []

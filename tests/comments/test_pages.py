@@ -21,19 +21,7 @@ from comments.parts import forget_parts
 
 
 @pytest.fixture
-def article(db):
-    return publishing.create_article(
-        section=publishing.open_section("News"),
-        title="The bridge opens",
-        blocks=[{"type": "paragraph", "text": "At last."}],
-        status="published",
-        published_at=timezone.now() - timedelta(hours=1),
-    )
-
-
-@pytest.fixture
 def discussion(article):
-    """The discussion of a real article, so that its address answers."""
     return article.discussion
 
 

@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -11,30 +10,16 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from hypothesis import given
 
 from accounts import membership
-from articles import publishing
 from comments import asides, embedding, markup, moderation, posting
 from comments.models import Comment, Discussion
 from tests.comments.test_markup import ANY_TEXT, MARKDOWN_LIKE, faults
 
 
 @pytest.fixture
-def article(db):
-    return publishing.create_article(
-        section=publishing.open_section("News"),
-        title="The bridge opens",
-        blocks=[{"type": "paragraph", "text": "At last."}],
-        status="published",
-        published_at=timezone.now() - timedelta(hours=1),
-    )
-
-
-@pytest.fixture
 def discussion(article):
-    """The discussion of a real article, so that its address answers."""
     return article.discussion
 
 

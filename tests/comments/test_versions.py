@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts import directory, membership
 from accounts.models import User
-from articles import publishing
 from comments import bulk, history, moderation, posting, revisions
 from comments.models import Comment, Discussion, ModerationEntry, Revision
 from comments.permissions import can_edit, edit_since, edit_until
@@ -21,15 +20,8 @@ from comments.wording import moment_text, until_text
 
 
 @pytest.fixture
-def discussion(db):
-    """The discussion of a real article, so that its address answers."""
-    return publishing.create_article(
-        section=publishing.open_section("News"),
-        title="The bridge opens",
-        blocks=[{"type": "paragraph", "text": "At last."}],
-        status="published",
-        published_at=timezone.now() - timedelta(hours=1),
-    ).discussion
+def discussion(article):
+    return article.discussion
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles import publishing
 from comments import moderation, posting, threads, visits
 from comments.models import Comment, Discussion, Visit
 
@@ -16,14 +15,8 @@ NEW = re.compile(r'<article class="comment is-unread[^"]*" id="c(\d+)"')
 
 
 @pytest.fixture
-def discussion(db):
-    return publishing.create_article(
-        section=publishing.open_section("News"),
-        title="The bridge opens",
-        blocks=[{"type": "paragraph", "text": "At last."}],
-        status="published",
-        published_at=timezone.now() - timedelta(hours=1),
-    ).discussion
+def discussion(article):
+    return article.discussion
 
 
 @pytest.fixture

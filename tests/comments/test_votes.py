@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import publishing
 from comments import moderation, posting, ranking, threads, voting
 from comments.models import Comment, Discussion, Thread, ThreadMove, Vote
 from comments.screening import RefusedError
@@ -22,19 +21,7 @@ HX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def article(db):
-    return publishing.create_article(
-        section=publishing.open_section("News"),
-        title="The bridge opens",
-        blocks=[{"type": "paragraph", "text": "At last."}],
-        status="published",
-        published_at=timezone.now() - timedelta(hours=1),
-    )
-
-
-@pytest.fixture
 def discussion(article):
-    """The discussion of a real article, so that its address answers."""
     return article.discussion
 
 

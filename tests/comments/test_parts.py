@@ -1,0 +1,82 @@
+"""What is kept of printed comments: never out of date, and never too much."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import membership
+from comments import moderation, parts, posting, voting
+
+ARTICLE = "/articles/the-bridge-opens/"
+
+
+@pytest.fixture
+def discussion(article):
+    return article.discussion
+
+
+def page():
+    return Client().get(ARTICLE).content.decode()
+
+
+def queries_for_words():
+    with CaptureQueriesContext(connection) as queries:
+        page()
+    return [each["sql"] for each in queries if '"comments_comment"."html"' in each["sql"]]
+
+
+def test_only_what_is_new_is_read_again(reader, post):
+    first = post(reader, "First words")
+    assert queries_for_words()
+    assert not queries_for_words()
+    second = post(reader, "Second words")
+    (read,) = queries_for_words()
+    assert f"IN ({second.pk})" in read
+    assert str(first.pk) in page()
+
+
+@pytest.mark.parametrize(
+    ("change", "shows", "no_longer"),
+    [
+        (lambda by, comment, mod, other: posting.edit_comment(
+            by=by, comment=comment, text="Mended words", seen_revision=1),
+         "Mended words", "First words"),
+        (lambda by, comment, mod, other: posting.withdraw_comment(
+            by=by, comment=comment, reason="Too hasty"),
+         "Too hasty", "First words"),
+        (lambda by, comment, mod, other: moderation.hide(
+            by=mod, comment=comment, reason="Off topic"),
+         "Off topic", "First words"),
+        (lambda by, comment, mod, other: membership.change_real_name(
+            by=by, person=by, real_name="Augusta K."),
+         "Augusta K.", None),
+        (lambda by, comment, mod, other: voting.agree(by=other, comment=comment),
+         '"upvoteCount":1', '"upvoteCount":0'),
+        (lambda by, comment, mod, other: posting.post_comment(
+            by=other, discussion=comment.discussion, parent=comment, text="An answer"),
+         "1 reply", None),
+    ],
+)  # fmt: skip
+def test_nothing_kept_is_out_of_date(
+    reader, moderator, make_person, post, change, shows, no_longer
+):
+    comment = post(reader, "First words")
+    page()
+    change(reader, comment, moderator, make_person())
+    after = page()
+    assert shows in after
+    assert no_longer is None or no_longer not in after
+
+
+def test_memory_is_bounded_by_weight(reader, post, monkeypatch):
+    monkeypatch.setattr(parts, "MOST_KEPT", 6_000)
+    for number in range(12):
+        post(reader, f"{number} " + "long words " * 60)
+    first, second = page(), page()
+    assert first == second
+    memory = parts._memory
+    assert 0 < memory.weight <= 6_000
+    assert memory.weight == sum(part.weight for part in memory.parts.values())
+    parts.forget_parts()
+    assert (memory.weight, memory.parts) == (0, {})
