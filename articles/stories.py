@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from articles import markup
 from articles.listings import TEASER_FIELDS, authors_of, make_teaser
 from articles.models import Article, Section
-from comments.statements import Statement
+from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
 
 # Beside an article, the newest others of its section.
@@ -46,40 +46,18 @@ def article(slug, *, preview=False, now=None):
     found = _READABLE(slug=slug, now=now or timezone.now())
     if not found:
         raise Article.DoesNotExist
-    return _article_from(found[0])
-
-
-def _columns(model, prefix=""):
-    return tuple(f"{prefix}{field.attname}" for field in model._meta.concrete_fields)
+    return assemble(found[0], Article, **_RELATED)
 
 
 def _readable_article(*, slug, now):
-    return (
-        Article.objects.published(now)
-        .filter(slug=slug)
-        .values_list(
-            *_columns(Article),
-            *_columns(Section, "section__"),
-            *_columns(Article.discussion.field.related_model, "discussion__"),
-        )
-    )
+    columns = columns_of(Article)
+    for name, model in _RELATED.items():
+        columns += columns_of(model, f"{name}__")
+    return Article.objects.published(now).filter(slug=slug).values_list(*columns)
 
 
+_RELATED = {"section": Section, "discussion": Article.discussion.field.related_model}
 _READABLE = Statement(_readable_article)
-
-
-def _article_from(values):
-    """The article, with its section and discussion, from the columns of all three."""
-    values = iter(values)
-
-    def take(model):
-        columns = _columns(model)
-        return model.from_db("default", columns, [next(values) for _ in columns])
-
-    article = take(Article)
-    article.section = take(Section)
-    article.discussion = take(Article.discussion.field.related_model)
-    return article
 
 
 def article_page(article, *, with_more=True, now=None):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 
 from benchmarks import newsroom
-from comments import discussions, orders, voting
+from comments import discussions, orders, places, voting
 from comments.models import Comment, Discussion, Thread
 
 # So many threads at most get votes: "best" has something to rank.
@@ -26,7 +26,7 @@ TRIES = 250
 # And so many of the small tree, about its middle, for each of which that is done.
 TRIES_OF_SMALL = 20
 # All that a comment's own page can show.
-ALL_AROUND = discussions.SHOWN_BEFORE + 1 + discussions.SHOWN_BEHIND
+ALL_AROUND = places.SHOWN_BEFORE + 1 + places.SHOWN_BEHIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _permalinks(tree):
     """The pages of single comments, that of the one which came in the middle first."""
     for place in _outward(len(tree.ids)):
         pk = tree.ids[place]
-        page = discussions.load_surroundings(discussions.comment_of(pk))
+        page = places.load_surroundings(discussions.comment_of(pk))
         kind = (len(page.ancestors), bool(page.previous_url), bool(page.next_url))
         yield Spot(f"/comments/{pk}/", len(page.rows), kind, _permalinks)
 

@@ -1,4 +1,4 @@
-"""READ: the pages of a discussion: its threads in an order, one branch, one comment in its place.
+"""READ: the pages of a discussion: its threads in an order, and one branch.
 
 The comments of a thread are one sequence, ``(tree_id, lft)``, that never changes its order. A
 page shows threads from their beginnings, as much of each as there is room for; where a thread
@@ -15,16 +15,13 @@ from django.utils.http import urlencode
 from comments import orders
 from comments.models import Comment, Discussion, Thread
 from comments.rows import FIELDS, Row, make_rows, read_full_rows, read_rows
-from comments.statements import Statement
+from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label
 
 # Comments on one page, whatever it shows: a few screens of talk, and a page that stays light.
 PAGE_SIZE = 200
 # Above the comment that a page is about, the nearest ones: the way back, not the whole story.
 SHOWN_ANCESTORS = 8
-# What surrounds a comment on its own page, in the order of its thread.
-SHOWN_BEFORE = 5
-SHOWN_BEHIND = 40
 
 
 @dataclass(slots=True)
@@ -102,12 +99,26 @@ def discussion_of(pk):
 
 def comment_of(pk):
     """The comment with its author and discussion, in one query; raises ``Comment.DoesNotExist``."""
-    return Comment.objects.select_related("author", "discussion").get(pk=pk)
+    found = _COMMENT(pk=pk)
+    if not found:
+        raise Comment.DoesNotExist
+    return assemble(found[0], Comment, **_RELATED)
+
+
+def _comment_of(*, pk):
+    columns = columns_of(Comment)
+    for name, model in _RELATED.items():
+        columns += columns_of(model, f"{name}__")
+    return Comment.objects.filter(pk=pk).values_list(*columns)
+
+
+_RELATED = {name: Comment._meta.get_field(name).related_model for name in ("author", "discussion")}
+_COMMENT = Statement(_comment_of)
 
 
 def row_of(pk):
     """One comment with its words, for a page that shows it alone; one query."""
-    (row,) = read_full_rows(Comment.objects.filter(pk=pk), timezone.now())
+    (row,) = read_full_rows([pk], timezone.now())
     return row
 
 
@@ -120,7 +131,7 @@ class MovedMeanwhileError(Exception):
 _TRIES = 3
 
 
-def _settled(read, again):
+def settled(read, again):
     """``read()``; where everything was numbered anew between its queries, ``again()`` first."""
     for _ in range(_TRIES - 1):
         try:
@@ -138,20 +149,18 @@ def load(discussion, *, order=orders.DEFAULT, cursor="", says_order=False):
     Three queries for a first page and five for another, whatever the size of the discussion.
     """
     order = orders.ORDERS[order]
-    return _settled(
-        lambda: _load(discussion, order, cursor, says_order), discussion.refresh_from_db
-    )
+    return settled(lambda: _load(discussion, order, cursor, says_order), discussion.refresh_from_db)
 
 
 def _load(discussion, order, cursor, says_order):
     def query(cursor):
-        return _query(order, cursor, says_order)
+        return query_of(order, cursor, says_order)
 
     def address(cursor):
         return f"{discussion.url}{query(cursor)}#discussion"
 
     found = orders.thread_slice(discussion, order, cursor)
-    room = _room_of([size for _, _, size in found.threads])
+    room = room_of([size for _, _, size in found.threads])
     rows, continued = _beginnings(found.threads, room)
     page = DiscussionPage(discussion, rows, order, continued)
     page.canonical = discussion.url
@@ -164,11 +173,11 @@ def _load(discussion, order, cursor, says_order):
         page.previous_label = "Comments before these" if found.previous else "The first comments"
         # What ranks changes with the votes; time does not, so those pages can be found again.
         if not order.rank:
-            page.canonical = f"{discussion.url}{_query(order, cursor)}"
+            page.canonical = f"{discussion.url}{query_of(order, cursor)}"
     return page
 
 
-def _query(order, cursor, says_order=False):
+def query_of(order, cursor, says_order=False):
     """The query of a page: nothing for the first one in the order that everybody gets."""
     wanted = {}
     if says_order or order.name != orders.DEFAULT:
@@ -178,10 +187,10 @@ def _query(order, cursor, says_order=False):
     return f"?{urlencode(wanted)}" if wanted else ""
 
 
-def _room_of(sizes):
+def room_of(sizes):
     """The most comments that each of these threads may show, so that all fit on one page.
 
-    >>> _room_of([3, 500, 500])
+    >>> room_of([3, 500, 500])
     98
     """
     left, room = PAGE_SIZE, PAGE_SIZE
@@ -253,17 +262,17 @@ def load_branch(branch, *, start=None):
     ``branch`` is a comment with its discussion; a ``start`` that is none of its comments
     begins at the branch itself. At most six queries.
     """
-    return _settled(lambda: _load_branch(branch, start), branch.refresh_from_db)
+    return settled(lambda: _load_branch(branch, start), branch.refresh_from_db)
 
 
 def _load_branch(branch, start):
     now = timezone.now()
     address = f"/comments/{branch.pk}/thread/"
-    of_branch = Comment.objects.of_branch
-    if start == branch.pk or (start and not of_branch(branch).filter(pk=start).exists()):
+    place = {"pk": branch.pk, "tree_id": branch.tree_id}
+    if start == branch.pk or (start and not _IS_IN_BRANCH(**place, start=start)):
         start = None
-    later = of_branch(branch, start=start).order_by("lft")
-    rows = read_rows(later[: PAGE_SIZE + 1], now)
+    later = _FROM_START(**place, start=start) if start else _WHOLE_BRANCH(**place)
+    rows = make_rows(later, now)
     if not rows or rows[0].id != (start or branch.pk):
         raise MovedMeanwhileError
     page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE])
@@ -276,8 +285,7 @@ def _load_branch(branch, start):
         page.continued = {branch.tree_id: (branch.pk, following.id, 0)}
     if start:
         page.canonical = f"{address}?from={start}"
-        earlier = of_branch(branch, before=start).order_by("-lft")
-        earlier = list(earlier.values_list("id", "number")[:PAGE_SIZE])
+        earlier = _BEFORE_START(**place, start=start)
         if not earlier:
             raise MovedMeanwhileError
         pk, number = earlier[-1]
@@ -287,84 +295,42 @@ def _load_branch(branch, start):
         else:
             page.previous_url = f"{address}?from={pk}#discussion"
             page.previous_label = f"Comments before these, from {number} on"
-    page.ancestors = _ancestors(branch, now)
+    page.ancestors = ancestors_of(branch, now)
     page.branch_of = row_of(branch.pk) if start else page.rows[0]
     return page
 
 
-def _ancestors(comment, now):
-    """The nearest comments that this one hangs under, the topmost first."""
-    return read_rows(Comment.objects.above(comment, nearest=SHOWN_ANCESTORS), now)
+def _of_branch(pk, tree_id, **bounds):
+    return Comment.objects.of_branch(Comment(pk=pk, tree_id=tree_id), **bounds)
 
 
-def load_surroundings(comment):
-    """One comment in its place: what it hangs under, and its neighbours in the thread.
-
-    Four queries, whatever the size of the thread.
-    """
-    return _settled(lambda: _load_surroundings(comment), comment.refresh_from_db)
+def _page_of_branch(*, pk, tree_id, **bounds):
+    shown = _of_branch(pk, tree_id, **bounds).order_by("lft")
+    return shown.values_list(*FIELDS)[: PAGE_SIZE + 1]
 
 
-def _load_surroundings(comment):
-    now = timezone.now()
-    tree = Comment.objects.filter(tree_id=comment.tree_id)
-    behind = read_rows(tree.not_before(comment.pk).order_by("lft")[: SHOWN_BEHIND + 2], now)
-    before = read_rows(tree.before(comment.pk).order_by("-lft")[:SHOWN_BEFORE], now)
-    if not behind or behind[0].id != comment.pk:
-        raise MovedMeanwhileError
-    rows = [*reversed(before), *behind[: SHOWN_BEHIND + 1]]
-    page = DiscussionPage(comment.discussion, rows)
-    page.target = behind[0]
-    shown = {row.id for row in rows}
-    page.ancestors = [row for row in _ancestors(comment, now) if row.id not in shown]
-    root_id = _root_of(comment)
-    thread = f"/comments/{root_id}/thread/"
-    if root_id not in shown:
-        page.previous_url = f"{thread}#discussion"
-        page.previous_label = "This thread from its beginning"
-    if len(behind) > SHOWN_BEHIND + 1:
-        page.next_url = f"{thread}?from={behind[-1].id}#discussion"
-        page.next_label = f"How this thread goes on, from {behind[-1].number}"
-    return page
+def _page_before(*, pk, tree_id, start):
+    earlier = _of_branch(pk, tree_id, before=start).order_by("-lft")
+    return earlier.values_list("id", "number")[:PAGE_SIZE]
 
 
-def _root_of(comment):
-    return Thread.objects.values_list("pk", flat=True).get(tree_id=comment.tree_id)
+_WHOLE_BRANCH, _FROM_START = Statement(_page_of_branch), Statement(_page_of_branch)
+_BEFORE_START = Statement(_page_before)
+_IS_IN_BRANCH = Statement(
+    lambda *, pk, tree_id, start: _of_branch(pk, tree_id).filter(pk=start).values_list("pk")
+)
 
 
-def address_of(comment, order=orders.DEFAULT, *, says_order=False):
-    """The address of the page of the whole discussion that shows ``comment``, with its anchor.
-
-    In an order: the page of threads, where it is among those that are shown of its thread, else
-    the page on which its thread goes on. ``comment`` has its discussion. At most eight queries,
-    whatever the size.
-    """
-    order = orders.ORDERS[order]
-    return _settled(lambda: _address_of(comment, order, says_order), comment.refresh_from_db)
+def ancestors_of(comment, now):
+    """The nearest comments that this one hangs under, the topmost first. One query."""
+    return make_rows(_ABOVE(pk=comment.pk), now)
 
 
-def _address_of(comment, order, says_order):
-    discussion = comment.discussion
-    anchor = f"#c{comment.pk}"
-    tree = Comment.objects.filter(tree_id=comment.tree_id)
-    before = list(tree.before(comment.pk).order_by("-lft").values_list("pk", flat=True)[:PAGE_SIZE])
-    root_id = _root_of(comment)
-    if len(before) < PAGE_SIZE:
-        cursor = orders.cursor_of(discussion, order, root_id)
-        found = orders.thread_slice(discussion, order, cursor)
-        if not found.previous:
-            cursor = ""
-            found = orders.thread_slice(discussion, order, cursor)
-        room = _room_of([size for _, _, size in found.threads])
-        on_page = any(tree_id == comment.tree_id for _, tree_id, _ in found.threads)
-        if on_page and len(before) < room:
-            return f"{discussion.url}{_query(order, cursor, says_order)}{anchor}"
-    if not before:
-        cursor = orders.cursor_of(discussion, order, root_id)
-        return f"{discussion.url}{_query(order, cursor, says_order)}{anchor}"
-    # A little before it, so that it is read in its place.
-    start = before[min(SHOWN_BEFORE, len(before)) - 1]
-    return f"/comments/{root_id}/thread/?from={start}{anchor}"
+_ABOVE = Statement(
+    lambda *, pk: Comment.objects.above(Comment(pk=pk), nearest=SHOWN_ANCESTORS).values_list(
+        *FIELDS
+    )
+)
 
 
 def arrived_since(discussion, arrival, limit):

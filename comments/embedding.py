@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
-from comments import discussions, drafts, markup, orders, permissions, screening, visits, voting
+from comments import (
+    discussions,
+    drafts,
+    markup,
+    orders,
+    permissions,
+    places,
+    screening,
+    visits,
+    voting,
+)
 from comments.caching import is_public, keep_frame
 from comments.forms import CommentForm
 from comments.parts import print_parts
@@ -98,7 +108,7 @@ def says_order(request):
 
 def address_of(request, comment, order=None):
     """The address at which whoever asks finds ``comment`` in the whole discussion."""
-    return discussions.address_of(
+    return places.address_of(
         comment,
         order or preferred_order(request),
         says_order=says_order(request),
@@ -230,14 +240,21 @@ def structured(request, page):
     )
 
 
+def slot_of(discussion, parent_id):
+    """``(where on a page the form stands, under which key its draft is kept)``."""
+    if parent_id is None:
+        return "top", f"d{discussion.pk}"
+    return str(parent_id), f"c{parent_id}"
+
+
 def compose(request, discussion, *, parent=None, text=""):
     """A ``Composer`` for a new comment in ``discussion``, under the row ``parent`` if given."""
+    slot, draft_key = slot_of(discussion, parent and parent.id)
     if parent is None:
         target = reverse("discussion-post", args=[discussion.pk])
-        draft_key, slot, heading = f"d{discussion.pk}", "top", "Join the discussion"
+        heading = "Join the discussion"
     else:
         target = reverse("comment-reply", args=[parent.id])
-        draft_key, slot = f"c{parent.id}", str(parent.id)
         heading = f"Reply to {parent.author}" if parent.author else "Reply"
     back = urlencode({"next": target})
     draft_url = reverse("discussion-draft", args=[discussion.pk])

@@ -125,14 +125,12 @@ _FIRST = Statement(_first_threads)
 
 
 def _by_time(discussion, order, place):
-    trees = Comment.objects.filter(pk=place.root_id, discussion_id=discussion.pk)
-    here = Subquery(trees.values("tree_id"))
-    threads = Thread.objects.filter(discussion_id=discussion.pk)
-    found = _around(threads, order, (here,))
+    found = _AROUND_ROOT(order.name, discussion_id=discussion.pk, pk=place.root_id)
     # The place itself is the first one at or after it.
     begins = next((at for at, each in enumerate(found) if each[0] == place.root_id), None)
     if begins is None:
         # No top-level comment: the page begins at the thread that it belongs to.
+        trees = Comment.objects.filter(pk=place.root_id, discussion_id=discussion.pk)
         tree_id = trees.values_list("tree_id", flat=True).first()
         begins = next((at for at, each in enumerate(found) if each[1] == tree_id), len(found))
     return _slice(found[begins:], found[:begins][::-1], lambda thread: str(thread[0]))
@@ -143,8 +141,13 @@ def _ranked(discussion, order, place):
     if discussion.ranked_from <= place.version <= version:
         version = place.version
     here = (place.value, place.tree_id)
-    unmoved = Thread.objects.filter(discussion_id=discussion.pk, moved_in__lte=version)
-    found = _around(unmoved, order, here)
+    found = _AROUND_RANK(
+        order.name,
+        discussion_id=discussion.pk,
+        version=version,
+        value=place.value,
+        tree_id=place.tree_id,
+    )
     # Read last, so that what moved while this was reading is found here in its old place.
     moved = _first_moves(discussion, order, version)
     if moved is None:
@@ -187,7 +190,7 @@ def _nearest(threads, order, side):
 
 
 def _around(threads, order, here):
-    """``[(root id, tree_id, size, value)]`` in the order: a page on either side of a place."""
+    """``(root id, tree_id, size, value)`` in the order: a page on either side of a place."""
     operators = ("<=", ">") if order.newest_first else (">=", "<")
     sides = [
         _nearest(threads.filter(RowCompare(order.columns, operator, here)), order, side).values(
@@ -197,7 +200,21 @@ def _around(threads, order, here):
     ]
     found = Thread.objects.filter(Q(pk__in=sides[0]) | Q(pk__in=sides[1]))
     found = _nearest(found, order, "at or after")
-    return list(found.values_list("root_id", "tree_id", "size", order.rank or "tree_id"))
+    return found.values_list("root_id", "tree_id", "size", order.rank or "tree_id")
+
+
+def _around_root(name, *, discussion_id, pk):
+    trees = Comment.objects.filter(pk=pk, discussion_id=discussion_id)
+    threads = Thread.objects.filter(discussion_id=discussion_id)
+    return _around(threads, ORDERS[name], (Subquery(trees.values("tree_id")),))
+
+
+def _around_rank(name, *, discussion_id, version, value, tree_id):
+    unmoved = Thread.objects.filter(discussion_id=discussion_id, moved_in__lte=version)
+    return _around(unmoved, ORDERS[name], (value, tree_id))
+
+
+_AROUND_ROOT, _AROUND_RANK = Statement(_around_root), Statement(_around_rank)
 
 
 def _first_moves(discussion, order, version):
@@ -206,14 +223,19 @@ def _first_moves(discussion, order, version):
     None where more threads have moved than is worth reading. Those that began later are left
     out. A version is of one move, so a thread's first one is told by its number.
     """
-    since = ThreadMove.objects.filter(discussion_id=discussion.pk, version__gt=version)
-    first = since.order_by().values("thread_id").annotate(first=Min("version")).values("first")
-    moves = ThreadMove.objects.filter(
-        discussion_id=discussion.pk, version__in=first, thread__began_in__lte=version
-    )
-    found = moves.values_list("thread_id", "thread__tree_id", "thread__size", order.rank)
-    found = list(found[: MOST_MOVES + 1])
+    found = _MOVES(order.rank, discussion_id=discussion.pk, version=version)
     return None if len(found) > MOST_MOVES else {move[0]: move for move in found}
+
+
+def _moves(rank, *, discussion_id, version):
+    moves = ThreadMove.objects.filter(discussion_id=discussion_id)
+    since = moves.filter(version__gt=version)
+    first = since.order_by().values("thread_id").annotate(first=Min("version")).values("first")
+    found = moves.filter(version__in=first, thread__began_in__lte=version)
+    return found.values_list("thread_id", "thread__tree_id", "thread__size", rank)[: MOST_MOVES + 1]
+
+
+_MOVES = Statement(_moves)
 
 
 class RowCompare(Func):

@@ -12,8 +12,7 @@ from threading import Lock
 from django.utils import timezone
 
 from comments.markup import escape
-from comments.models import Comment
-from comments.rows import read_full_rows
+from comments.rows import FullRow, read_full_rows
 from comments.structured import said_of
 from comments.wording import moment_iso, moment_text
 
@@ -65,7 +64,7 @@ class Part:
 
 
 def print_parts(rows, base_url):
-    """Gives each row its ``part``. One query for those that are not kept, none if all are.
+    """Gives each row its ``part``. One query for those neither kept nor full, none without any.
 
     ``base_url`` is the portal's, for addresses that leave the page.
     """
@@ -76,10 +75,12 @@ def print_parts(rows, base_url):
             missing[row.id] = row
     if not missing:
         return
+    known = [row for row in missing.values() if isinstance(row, FullRow)]
+    unknown = [row.id for row in missing.values() if not isinstance(row, FullRow)]
     # Read now, so it may be newer than the row: kept by what it is, not by what was expected.
-    found = Comment.objects.filter(pk__in=list(missing))
+    read = read_full_rows(unknown, timezone.now()) if unknown else []
     printed = {}
-    for row in read_full_rows(found, timezone.now()):
+    for row in (*known, *read):
         part = _print_part(row, base_url)
         printed[base_url, row.state, row.version] = part
         missing[row.id].part = part

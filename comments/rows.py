@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 
 from accounts.directory import is_online, person_url
 from comments.models import Comment
+from comments.statements import Statement, padded
 from comments.wording import moment_iso, moment_text, tombstone_text
 
 # What a row is made of, in the order of ``Row``'s own fields. No words and no moments: pages
@@ -124,16 +125,18 @@ def make_rows(found, now):
     return rows
 
 
-def read_full_rows(comments, now):
-    """The same with words and moments. One query."""
+def read_full_rows(pks, now):
+    """The comments with these ids, with words and moments, in any order. One query."""
     found = []
     width = len(FIELDS)
-    for values in comments.values_list(*FIELDS, *_WORDS):
-        row = FullRow(
-            *values[: width - 1], is_online(values[width - 1], now), None, *values[width:]
-        )
+    for values in _FULL(pks=padded(pks)):
+        online = is_online(values[width - 1], now)
+        row = FullRow(*values[: width - 1], online, None, *values[width:])
         if row.state != Comment.State.VISIBLE:
             row.html = row.text = row.author = row.real_name = row.role = ""
             row.is_online = False
         found.append(row)
     return found
+
+
+_FULL = Statement(lambda *, pks: Comment.objects.filter(pk__in=pks).values_list(*FIELDS, *_WORDS))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, router
 
 # Values that nobody asks for, to be found again among the parameters: they fit every integer
 # column, and lie far from any moment and any name.
@@ -51,15 +51,15 @@ class _Compiled:
             else:
                 marks[name] = _mark(value, next(numbers))
         queryset = build(*shape, **marks)
-        self.db = queryset.db
-        ops = connections[self.db].ops
+        self.model = queryset.model
+        ops = connections[queryset.db].ops
         places = {}
         for name, mark in marks.items():
             if isinstance(mark, list):
                 places |= {_adapt(each, ops): (name, at) for at, each in enumerate(mark)}
             else:
                 places[_adapt(mark, ops)] = (name, None)
-        compiler = queryset.query.get_compiler(self.db)
+        compiler = queryset.query.get_compiler(queryset.db)
         try:
             self.sql, params = compiler.as_sql()
         except EmptyResultSet:
@@ -75,7 +75,8 @@ class _Compiled:
     def run(self, values):
         if not self.sql:
             return []
-        connection = connections[self.db]
+        # Asked each time: a router may send one read to a replica and the next elsewhere.
+        connection = connections[router.db_for_read(self.model)]
         ops = connection.ops
         params = []
         for constant, place in self.params:
@@ -98,6 +99,38 @@ class _Compiled:
                 for convert in converters:
                     row[at] = convert(row[at], expression, connection)
             yield row
+
+
+def padded(values):
+    """A list with its last value repeated, so that lists of many lengths share a few shapes.
+
+    For values of which it does not matter how often each is there, as behind ``IN``.
+    """
+    values = list(values)
+    length = 1 << max(len(values) - 1, 0).bit_length()
+    return values + values[-1:] * (length - len(values))
+
+
+def columns_of(model, prefix=""):
+    """The columns of a model, as a ``values_list`` names them behind ``prefix``."""
+    return tuple(f"{prefix}{field.attname}" for field in model._meta.concrete_fields)
+
+
+def assemble(values, model, **related):
+    """A ``model`` from a row of its columns, with those of its ``related`` models behind them.
+
+    ``related`` maps the names of its foreign keys to their models, in the order of the columns.
+    """
+    values = iter(values)
+
+    def take(each):
+        columns = columns_of(each)
+        return each.from_db("default", columns, [next(values) for _ in columns])
+
+    instance = take(model)
+    for name, each in related.items():
+        setattr(instance, name, take(each))
+    return instance
 
 
 def _mark(value, number):

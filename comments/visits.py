@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.patience import impatience
 from comments.models import Comment, Preference, Thread, Visit
+from comments.statements import Statement, padded
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +28,19 @@ def seen_until(person, discussion, now=None):
 
     What came later is new to them, on every page of a visit, until they come back another time.
     """
-    visit = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk).first()
-    return None if visit is None else _seen(visit, now or timezone.now())
+    visits = _VISIT(person_id=person.pk, discussion_id=discussion.pk)
+    return _seen(*visits[0], now or timezone.now()) if visits else None
 
 
-def _seen(visit, now):
-    return visit.latest if visit.at < now - VISIT_LASTS else visit.seen
+def _seen(seen, latest, at, now):
+    return latest if at < now - VISIT_LASTS else seen
+
+
+_VISIT = Statement(
+    lambda *, person_id, discussion_id: Visit.objects.filter(
+        person_id=person_id, discussion_id=discussion_id
+    ).values_list("seen", "latest", "at")
+)
 
 
 def note_visit(person, discussion, now=None):
@@ -43,13 +51,14 @@ def note_visit(person, discussion, now=None):
     """
     now = now or timezone.now()
     arrivals = discussion.arrival_count
-    mine = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk)
-    visit = mine.first()
-    if visit is not None and visit.latest >= arrivals and visit.at >= now - NOTED_EVERY:
+    visits = _VISIT(person_id=person.pk, discussion_id=discussion.pk)
+    seen, latest, at = visits[0] if visits else (arrivals, arrivals, now)
+    if visits and latest >= arrivals and at >= now - NOTED_EVERY:
         return
+    mine = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk)
     try:
         with impatience(), transaction.atomic():
-            if visit is None:
+            if not visits:
                 fresh = Visit(
                     person_id=person.pk,
                     discussion_id=discussion.pk,
@@ -61,7 +70,7 @@ def note_visit(person, discussion, now=None):
             else:
                 # What somebody has written themselves meanwhile was noted with it.
                 mine.filter(latest__lte=arrivals).update(
-                    seen=_seen(visit, now), latest=arrivals, own=0, at=now
+                    seen=_seen(seen, latest, at, now), latest=arrivals, own=0, at=now
                 )
     except DatabaseError as error:
         logger.info("visit not written: %s", error)
@@ -98,13 +107,18 @@ def new_in_threads(person, roots, seen):
     ``roots`` are ids of top-level comments. One query, that counts up to ``COUNTED_UP_TO + 1``
     in each; threads with nothing new have no entry.
     """
-    new = (
-        Comment.objects.filter(tree_id=OuterRef("tree_id"), arrival__gt=seen)
-        .exclude(author_id=person.pk)
-        .values("pk")[: COUNTED_UP_TO + 1]
-    )
-    counted = Thread.objects.filter(pk__in=roots).annotate(new=_CountOf(new))
-    return {pk: count for pk, count in counted.values_list("pk", "new") if count}
+    found = _NEW_IN_THREADS(COUNTED_UP_TO + 1, roots=padded(roots), person_id=person.pk, seen=seen)
+    return {pk: count for pk, count in found if count}
+
+
+def _new_in_threads(most, *, roots, person_id, seen):
+    new = Comment.objects.filter(tree_id=OuterRef("tree_id"), arrival__gt=seen)
+    new = new.exclude(author_id=person_id).values("pk")[:most]
+    threads = Thread.objects.filter(pk__in=roots).annotate(new=_CountOf(new))
+    return threads.values_list("pk", "new")
+
+
+_NEW_IN_THREADS = Statement(_new_in_threads)
 
 
 class _CountOf(Subquery):
@@ -115,10 +129,14 @@ class _CountOf(Subquery):
 
 
 def order_of(person):
-    """The order in which ``person`` last chose to read, or an empty text."""
-    return (
-        Preference.objects.filter(person_id=person.pk).values_list("order", flat=True).first() or ""
-    )
+    """The order in which ``person`` last chose to read, or an empty text. One query."""
+    found = _ORDER(person_id=person.pk)
+    return found[0][0] if found else ""
+
+
+_ORDER = Statement(
+    lambda *, person_id: Preference.objects.filter(person_id=person_id).values_list("order")
+)
 
 
 def remember_order(person, order):

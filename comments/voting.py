@@ -12,6 +12,7 @@ from comments.admission import context_of, doors_of
 from comments.models import Comment, Vote
 from comments.permissions import is_author, require
 from comments.screening import VOTE_PHASES, Draft, RefusedError, Verdict, screen
+from comments.statements import Statement, padded
 from comments.turns import wait_for_turn
 
 # Faster than anybody reads. Each vote on a top-level comment moves its thread, and what moved is
@@ -122,5 +123,11 @@ def voted_for(person, comment_ids):
     ids = list(comment_ids)
     if not ids:
         return set()
-    mine = Vote.objects.filter(person_id=person.pk, comment_id__in=ids)
-    return set(mine.values_list("comment_id", flat=True))
+    return {pk for (pk,) in _MINE(person_id=person.pk, comments=padded(ids))}
+
+
+_MINE = Statement(
+    lambda *, person_id, comments: Vote.objects.filter(
+        person_id=person_id, comment_id__in=comments
+    ).values_list("comment_id")
+)

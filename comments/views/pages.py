@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import directory
-from comments import contributions, discussions, embedding, orders
+from comments import contributions, discussions, embedding, orders, places
 from comments.caching import answer_reader
 from comments.rows import role_label
 from comments.views.finding import find, find_comment, find_discussion
@@ -18,7 +18,7 @@ from comments.wording import day_text
 def comment_permalink(request, pk):
     """One comment in its place, and the ways from it to the whole discussion."""
     comment = find_comment(pk)
-    page = discussions.load_surroundings(comment)
+    page = places.load_surroundings(comment)
     base = max(min(row.level for row in page.rows), 0)
     return answer_reader(
         request,

@@ -24,11 +24,7 @@ from comments.wording import count_label
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_reply(request, pk):
     comment = find_comment(pk)
-    parent = discussions.row_of(comment.pk)
-    quotation = ""
-    if request.method != "POST" and "quote" in request.GET:
-        quotation = embedding.quotation_for(comment, request.GET.get("words", ""))
-    return _answer(request, comment.discussion, comment=comment, parent=parent, text=quotation)
+    return _answer(request, comment.discussion, comment)
 
 
 @vary_on_headers("HX-Request")
@@ -37,25 +33,28 @@ def discussion_post(request, pk):
     return _answer(request, find_discussion(pk))
 
 
-def _answer(request, discussion, *, comment=None, parent=None, text=""):
-    """The form for a comment, and what comes of sending it."""
+def _answer(request, discussion, comment=None):
+    """The form for a comment, under ``comment`` if given, and what comes of sending it."""
+    if request.method == "POST" and embedding.reader_of(request) is not None:
+        return _post(request, discussion, comment)
+    parent = comment and discussions.row_of(comment.pk)
+    text = ""
+    if comment is not None and "quote" in request.GET:
+        text = embedding.quotation_for(comment, request.GET.get("words", ""))
     composer = embedding.compose(request, discussion, parent=parent, text=text)
-    if request.method != "POST":
-        version = (
-            bool(request.htmx),
-            discussion.title,
-            discussion.url,
-            composer.notice,
-            parent,
-            text,
-        )
-        return answer_reader(
-            request, version=version, render=lambda: _show_composer(request, composer)
-        )
-    if embedding.reader_of(request) is None:
+    if request.method == "POST":
         return _keep_draft(request, composer)
-    form = CommentForm(request.POST, auto_id=f"{composer.slot}-%s")
-    composer.form, composer.notice = form, ""
+    shown = (discussion.title, discussion.url, composer.notice, parent, text)
+    return answer_reader(
+        request,
+        version=(bool(request.htmx), *shown),
+        render=lambda: _show_composer(request, composer),
+    )
+
+
+def _post(request, discussion, comment):
+    slot, draft_key = embedding.slot_of(discussion, comment and comment.pk)
+    form = CommentForm(request.POST, auto_id=f"{slot}-%s")
     form.full_clean()
     try:
         posted = posting.post_comment(
@@ -67,9 +66,12 @@ def _answer(request, discussion, *, comment=None, parent=None, text=""):
         )
     except posting.RefusedError as refused:
         form.add_error("text", refused.verdict.message)
+        parent = comment and discussions.row_of(comment.pk)
+        composer = embedding.compose(request, discussion, parent=parent)
+        composer.form, composer.notice = form, ""
         return _show_composer(request, composer, status=refused.verdict.status)
-    drafts.drop(request, composer.draft_key)
-    return _show_posted(request, posted, composer)
+    drafts.drop(request, draft_key)
+    return _show_posted(request, posted)
 
 
 def _show_composer(request, composer, status=200):
@@ -81,15 +83,14 @@ def _show_composer(request, composer, status=200):
     return render(request, template, context, status=status)
 
 
-def _show_posted(request, comment, composer):
+def _show_posted(request, comment):
     """The way to the new comment; for htmx the comment itself and an empty form."""
     if not request.htmx:
-        comment = discussions.comment_of(comment.pk)
         return HttpResponseRedirect(embedding.address_of(request, comment, _order_shown(request)))
-    discussion = discussions.discussion_of(comment.discussion_id)
+    discussion = comment.discussion
     row = discussions.row_of(comment.pk)
     print_parts([row], embedding.base_url_of(request))
-    top = composer.parent is None
+    top = row.parent_id is None
     context = {
         "row": row,
         "comment_html": print_arrivals([row], embedding.showing_of(request, discussion, [row])),
