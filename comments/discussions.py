@@ -14,7 +14,15 @@ from django.utils.http import urlencode
 
 from comments import orders
 from comments.models import Comment, Discussion, Thread
-from comments.rows import FIELDS, Row, make_rows, read_full_rows, read_rows
+from comments.rows import (
+    FIELDS,
+    OWN_FIELDS,
+    Row,
+    make_rows,
+    read_full_rows,
+    read_rows,
+    with_authors,
+)
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label
 
@@ -212,11 +220,12 @@ def _beginnings(threads, room):
     by_tree = {tree_id: [] for _, tree_id, _ in threads}
     if not cuts.keys() <= by_tree.keys():
         raise MovedMeanwhileError
-    values = _BEGINNINGS(
-        whole=[tree_id for tree_id in by_tree if tree_id not in cuts],
-        cut=list(cuts),
-        at=list(cuts.values()),
-    )
+    if cuts:
+        whole = [tree_id for tree_id in by_tree if tree_id not in cuts]
+        found = _BEGINNINGS(OWN_FIELDS, whole=whole, cut=list(cuts), at=list(cuts.values()))
+        values = with_authors(found)
+    else:
+        values = _BEGINNINGS(FIELDS, whole=list(by_tree), cut=[], at=[])
     now = timezone.now()
     for row in make_rows(values, now):
         by_tree[row.tree_id].append(row)
@@ -244,12 +253,12 @@ def _cuts(room, *, roots):
     return threads.values_list("tree_id", "cut")
 
 
-def _beginning_comments(*, whole, cut, at):
+def _beginning_comments(fields, *, whole, cut, at):
     """These trees as a whole, and of those that are cut one comment more than is shown."""
     shown = Q(tree_id__in=whole)
     for tree_id, lft in zip(cut, at, strict=True):
         shown |= Q(tree_id=tree_id, lft__lte=lft)
-    return Comment.objects.filter(shown).order_by("tree_id", "lft").values_list(*FIELDS)
+    return Comment.objects.filter(shown).order_by("tree_id", "lft").values_list(*fields)
 
 
 _CUTS = Statement(_cuts)
@@ -271,8 +280,7 @@ def _load_branch(branch, start):
     place = {"pk": branch.pk, "tree_id": branch.tree_id}
     if start == branch.pk or (start and not _IS_IN_BRANCH(**place, start=start)):
         start = None
-    later = _FROM_START(**place, start=start) if start else _WHOLE_BRANCH(**place)
-    rows = make_rows(later, now)
+    rows = make_rows(_FROM_START(**place, start=start or branch.pk), now)
     if not rows or rows[0].id != (start or branch.pk):
         raise MovedMeanwhileError
     page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE])
@@ -300,24 +308,23 @@ def _load_branch(branch, start):
     return page
 
 
-def _of_branch(pk, tree_id, **bounds):
-    return Comment.objects.of_branch(Comment(pk=pk, tree_id=tree_id), **bounds)
-
-
-def _page_of_branch(*, pk, tree_id, **bounds):
-    shown = _of_branch(pk, tree_id, **bounds).order_by("lft")
-    return shown.values_list(*FIELDS)[: PAGE_SIZE + 1]
+def _page_of_branch(*, pk, tree_id, start):
+    branch = Comment(pk=pk, tree_id=tree_id)
+    return Comment.objects.branch_from(branch, start, PAGE_SIZE + 1).values_list(*FIELDS)
 
 
 def _page_before(*, pk, tree_id, start):
-    earlier = _of_branch(pk, tree_id, before=start).order_by("-lft")
-    return earlier.values_list("id", "number")[:PAGE_SIZE]
+    branch = Comment(pk=pk, tree_id=tree_id)
+    return Comment.objects.branch_before(branch, start, PAGE_SIZE).values_list("id", "number")
 
 
-_WHOLE_BRANCH, _FROM_START = Statement(_page_of_branch), Statement(_page_of_branch)
-_BEFORE_START = Statement(_page_before)
+_FROM_START, _BEFORE_START = Statement(_page_of_branch), Statement(_page_before)
 _IS_IN_BRANCH = Statement(
-    lambda *, pk, tree_id, start: _of_branch(pk, tree_id).filter(pk=start).values_list("pk")
+    lambda *, pk, tree_id, start: (
+        Comment.objects.of_branch(Comment(pk=pk, tree_id=tree_id))
+        .filter(pk=start)
+        .values_list("pk")
+    )
 )
 
 

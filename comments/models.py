@@ -188,7 +188,7 @@ class Thread(models.Model):
     discussion = models.ForeignKey(
         Discussion, on_delete=models.PROTECT, related_name="threads", db_index=False
     )
-    tree_id = models.BigIntegerField(unique=True)
+    tree_id = models.BigIntegerField()
     # All its comments, tombstones and the top-level one among them.
     size = models.PositiveIntegerField(default=1)
     # What "most discussed" ranks by: the replies that readers can see.
@@ -200,9 +200,13 @@ class Thread(models.Model):
     moved_in = models.PositiveBigIntegerField(default=0)
 
     class Meta:
+        constraints = (
+            # Not by ``tree_id`` alone: PostgreSQL would go through other discussions' threads to
+            # find the next ones of this. Reader: orders, by time.
+            models.UniqueConstraint(fields=["discussion", "tree_id"], name="thread_of_tree"),
+        )
         indexes = (
-            # Reader: orders, one index for each of them.
-            models.Index(fields=["discussion", "tree_id"], name="thread_by_time"),
+            # Reader: orders, one index for each of the others.
             models.Index(fields=["discussion", "best", "tree_id"], name="thread_by_votes"),
             models.Index(
                 fields=["discussion", "visible_replies", "tree_id"], name="thread_by_replies"

@@ -10,7 +10,7 @@ on from page to page misses a thread that was there, or meets one twice (docs/ad
 import re
 from dataclasses import dataclass, replace
 
-from django.db.models import BooleanField, F, Func, Min, Q, Subquery
+from django.db.models import BooleanField, F, Func, Min, Subquery
 
 from comments.models import Comment, Thread, ThreadMove
 from comments.statements import Statement
@@ -126,6 +126,7 @@ _FIRST = Statement(_first_threads)
 
 def _by_time(discussion, order, place):
     found = _AROUND_ROOT(order.name, discussion_id=discussion.pk, pk=place.root_id)
+    found.sort(key=lambda each: each[1], reverse=order.newest_first)
     # The place itself is the first one at or after it.
     begins = next((at for at, each in enumerate(found) if each[0] == place.root_id), None)
     if begins is None:
@@ -190,7 +191,7 @@ def _nearest(threads, order, side):
 
 
 def _around(threads, order, here):
-    """``(root id, tree_id, size, value)`` in the order: a page on either side of a place."""
+    """``(root id, tree_id, size, value)``: a page on either side of a place, in no order."""
     operators = ("<=", ">") if order.newest_first else (">=", "<")
     sides = [
         _nearest(threads.filter(RowCompare(order.columns, operator, here)), order, side).values(
@@ -198,9 +199,12 @@ def _around(threads, order, here):
         )[: THREADS_A_PAGE + 1]
         for operator, side in zip(operators, ("at or after", "before"), strict=True)
     ]
-    found = Thread.objects.filter(Q(pk__in=sides[0]) | Q(pk__in=sides[1]))
-    found = _nearest(found, order, "at or after")
-    return found.values_list("root_id", "tree_id", "size", order.rank or "tree_id")
+    # Not ``pk__in`` the one or the other: PostgreSQL goes through all threads for an OR of two.
+    columns = ("root_id", "tree_id", "size", order.rank or "discussion_id")
+    at_or_after, before = (
+        Thread.objects.filter(pk__in=side).values_list(*columns) for side in sides
+    )
+    return at_or_after.union(before, all=True)
 
 
 def _around_root(name, *, discussion_id, pk):

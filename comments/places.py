@@ -52,7 +52,7 @@ def _load_surroundings(comment):
 
 
 def _root_of(comment):
-    found = _ROOT(tree_id=comment.tree_id)
+    found = _ROOT(discussion_id=comment.discussion_id, tree_id=comment.tree_id)
     if not found:
         raise MovedMeanwhileError
     return found[0][0]
@@ -64,18 +64,22 @@ def _tree(tree_id):
 
 _BEHIND = Statement(
     lambda *, pk, tree_id: (
-        _tree(tree_id).not_before(pk).order_by("lft").values_list(*FIELDS)[: SHOWN_BEHIND + 2]
+        _tree(tree_id).not_before(pk).order_by("lft").nearest(SHOWN_BEHIND + 2).values_list(*FIELDS)
     )
 )
 _BEFORE = Statement(
     lambda *, pk, tree_id: (
-        _tree(tree_id).before(pk).order_by("-lft").values_list(*FIELDS)[:SHOWN_BEFORE]
+        _tree(tree_id).before(pk).order_by("-lft").nearest(SHOWN_BEFORE).values_list(*FIELDS)
     )
 )
 _ALL_BEFORE = Statement(
     lambda *, pk, tree_id: _tree(tree_id).before(pk).order_by("-lft").values_list("pk")[:PAGE_SIZE]
 )
-_ROOT = Statement(lambda *, tree_id: Thread.objects.filter(tree_id=tree_id).values_list("pk"))
+_ROOT = Statement(
+    lambda *, discussion_id, tree_id: Thread.objects.filter(
+        discussion_id=discussion_id, tree_id=tree_id
+    ).values_list("pk")
+)
 
 
 def address_of(comment, order=orders.DEFAULT, *, says_order=False):

@@ -77,7 +77,7 @@ def move_thread(discussion, tree_id, *, size=0, visible_replies=0, agree_count=N
     ``discussion`` is locked and its version has been moved on. ``size`` and
     ``visible_replies`` are added; ``agree_count`` is the top-level comment's, if it changed.
     """
-    thread = Thread.objects.get(tree_id=tree_id)
+    thread = Thread.objects.get(discussion_id=discussion.pk, tree_id=tree_id)
     ThreadMove.objects.create(
         discussion=discussion,
         thread=thread,

@@ -54,21 +54,25 @@ def transcript_of(branch, *, start=None):
     ``branch`` is its first comment; a ``start`` that is none of its comments begins there too.
     One query, and one more for ``start``.
     """
-    of_branch = Comment.objects.of_branch
     subtitle = f"Comment {branch.number} and the replies to it"
     if start is not None:
-        begin = of_branch(branch).filter(pk=start).values_list("number", flat=True).first()
+        begin = (
+            Comment.objects.of_branch(branch)
+            .filter(pk=start)
+            .values_list("number", flat=True)
+            .first()
+        )
         if begin is None:
             start = None
         else:
             subtitle += f", from {begin} on"
-    comments = of_branch(branch, start=start).order_by("lft")
+    comments = Comment.objects.branch_from(branch, start or branch.pk, AT_MOST + 1)
     return Transcript(
         title=branch.discussion.title,
         subtitle=subtitle,
         permalink=branch.get_absolute_url(),
         level=branch.level,
-        rows=list(comments.values_list(*_FIELDS)[: AT_MOST + 1]),
+        rows=list(comments.values_list(*_FIELDS)),
     )
 
 

@@ -128,16 +128,36 @@ class CommentQuerySet(TreeQuerySet):
     # Where a comment stands is asked in the statement that needs it: its tree may be spread out
     # anew between two.
 
-    def of_branch(self, comment, *, start=None, before=None):
-        """The comment itself and everything under it, as far as it is asked for.
+    def of_branch(self, comment):
+        """The comment itself and everything under it, to look something up in it.
 
-        From its comment ``start`` on, and up to ``before``, both of them ids: one bound on each
-        side, for SQLite reads all that lies within the first that it is told.
+        To read it from an end, ``branch_from`` and ``branch_before``.
         """
-        branch = self.filter(tree_id=comment.tree_id).not_before(start or comment.pk)
-        if before is not None:
-            return branch.before(before)
-        return branch.filter(lft__lte=Subquery(self._alone(comment.pk).values("rght")))
+        return self.filter(tree_id=comment.tree_id).not_before(comment.pk).within(comment.pk)
+
+    def branch_from(self, comment, start, limit):
+        """The first ``limit`` comments of the branch from its comment ``start`` (an id) on."""
+        tree = self.filter(tree_id=comment.tree_id)
+        return tree.not_before(start).order_by("lft").nearest(limit).within(comment.pk)
+
+    def branch_before(self, comment, start, limit):
+        """The last ``limit`` comments of the branch before ``start``, the last one first."""
+        tree = self.filter(tree_id=comment.tree_id)
+        return tree.before(start).order_by("-lft").nearest(limit).not_before(comment.pk)
+
+    def nearest(self, limit):
+        """The first ``limit`` in the order of this queryset, to read any columns of.
+
+        They are chosen by one bound on one side and before anything is joined. SQLite reads all
+        that lies within the first bound that it is told, and PostgreSQL takes what lies between
+        two for much less than it is: either would read a whole branch to sort it.
+        """
+        chosen = self.values("pk")[:limit]
+        return self.model._default_manager.filter(pk__in=chosen).order_by(*self.query.order_by)
+
+    def within(self, pk):
+        """Those that do not stand behind the branch of this comment; see ``not_before``."""
+        return self.filter(lft__lte=Subquery(self._alone(pk).values("rght")))
 
     def not_before(self, pk):
         """Those that do not stand before this comment; only within its own tree that means much."""
