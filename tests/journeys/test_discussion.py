@@ -644,8 +644,10 @@ def test_a_comment_is_shared_where_the_system_can(open_page, edition, phone):
     comment = steps.comment_article(page, edition.first)
     share = comment.get_by_role("button", name="Share comment 1", exact=True)
     if phone:
-        # Beside its words: there may be a link in the middle of them.
-        comment.locator(".comment-body").tap(position={"x": 2, "y": 2})
+        # Behind its words: there may be a link in the middle of them, and one above.
+        comment.scroll_into_view_if_needed()
+        box = comment.locator(".comment-body").bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
         share.tap()
     else:
         comment.get_by_role("link", name="Reply to comment 1", exact=True).focus()
