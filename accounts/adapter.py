@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import directory, membership
+from accounts.addresses import address_of_sender
+from accounts.barriers import is_address_barred, is_mail_barred
 from accounts.handles import check_handle, handle_skeleton
 from accounts.models import MAX_ADDRESS_LENGTH, MAX_HANDLE_LENGTH
 
@@ -99,7 +101,13 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         """For every form that takes an address: Django's own check lets pass what no row holds."""
         if len(email) > MAX_ADDRESS_LENGTH:
             raise ValidationError(membership.ADDRESS_TOO_LONG)
+        if is_mail_barred(email):
+            raise ValidationError("Addresses of this provider are not taken here. Use another one.")
         return email
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up from a network that moderators have blocked."""
+        return not is_address_barred(address_of_sender(request))
 
     def confirm_email(self, request: HttpRequest, email_address) -> bool:
         """Whether the address is now theirs: of two who confirm one at once, the first."""

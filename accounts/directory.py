@@ -1,7 +1,7 @@
 """READ: who is here, who is meant, and who would be taken for whom."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.account.utils import filter_users_by_email
 from django.utils import timezone
@@ -15,8 +15,9 @@ __all__ = [
     "find_person",
     "has_address",
     "is_online",
-    "is_trusted",
+    "is_staff",
     "is_unclaimed",
+    "known_since",
     "look_alikes",
     "people_called",
     "person_at",
@@ -27,8 +28,6 @@ __all__ = [
 
 # What a signed 64-bit key can hold has at most 19 digits; 18 nines always fit.
 STAND_IN_DIGITS = 18
-# Who has been here for this long without being suspended is known well enough to be trusted.
-TRUSTED_AFTER = timedelta(days=30)
 
 
 def is_online(last_seen: datetime | None, now: datetime) -> bool:
@@ -36,18 +35,17 @@ def is_online(last_seen: datetime | None, now: datetime) -> bool:
     return last_seen is not None and last_seen > now - ONLINE_FOR
 
 
-def is_trusted(person: User, now: datetime) -> bool:
-    """Whether somebody is given more room at ``now``: staff, and who signed up a while ago.
+def is_staff(person: User, now: datetime) -> bool:
+    """Whether somebody is of the staff and may act at ``now``: neither shut out nor suspended.
 
-    Nobody is while suspended or shut out. Asks the person in hand, not the database.
+    Asks the person in hand, not the database.
     """
-    if not person.is_active or person.is_suspended(now):
-        return False
-    if person.role in STAFF_ROLES:
-        return True
-    # A name from an imported page is somebody's only since it was claimed.
-    since = person.claimed_at if person.origin == Origin.IMPORTED else person.joined_at
-    return since is not None and since <= now - TRUSTED_AFTER
+    return person.role in STAFF_ROLES and person.is_active and not person.is_suspended(now)
+
+
+def known_since(person: User) -> datetime | None:
+    """Since when somebody is here; a name from an imported page only since it was claimed."""
+    return person.claimed_at if person.origin == Origin.IMPORTED else person.joined_at
 
 
 def find_person(handle_or_stand_in: str) -> User:

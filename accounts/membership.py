@@ -15,7 +15,6 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts import directory
@@ -25,8 +24,6 @@ from accounts.notifications import password_link_mail
 from accounts.permissions import STAFF_ROLES
 from accounts.real_names import clean_real_name
 
-# Presence is written this seldom, so that a page costs a reader at most one small write.
-PRESENCE_EVERY = timedelta(minutes=1)
 # For life, and still far from the year 10000, which no page could print.
 LONGEST_SUSPENSION = timedelta(days=100 * 365)
 ADDRESS_TOO_LONG = f"This address is too long: mail takes at most {MAX_ADDRESS_LENGTH} characters."
@@ -270,9 +267,13 @@ def allow_sign_in(*, by: User | None, person: User, allowed: bool) -> User | boo
     """Shut somebody out for good, or let them in again. False if it is so already.
 
     Who is shut out is signed out at once; what they wrote stays. For a limited time use
-    ``suspend_person``. Refuses and locks like ``change_role``.
+    ``suspend_person``. Moderators may shut out whom they may suspend, and let nobody in again.
+    Refuses and locks like ``change_role``.
     """
-    _require(by, "accounts.change_user")
+    if allowed or by is None or by.has_perm("accounts.change_user"):
+        _require(by, "accounts.change_user")
+    else:
+        _require_over(by, person)
     with transaction.atomic():
         _refuse_to_lose_last_admin(person, stays=allowed)
         return _change(person, is_active=allowed)
@@ -306,20 +307,6 @@ def lift_suspension(*, by: User | None, person: User) -> User | bool:
         if not _locked(person).is_suspended():
             return False
         return _change(person, suspended_until=None, suspension_reason="")
-
-
-def presence_is_due(person: User, now: datetime) -> bool:
-    """Whether ``person``, as it was read, was last seen so long ago that it should be noted."""
-    return person.last_seen is None or person.last_seen <= now - PRESENCE_EVERY
-
-
-def note_seen(person: User, now: datetime) -> bool:
-    """Write down that somebody is here, at most once in ``PRESENCE_EVERY``; True if written.
-
-    One conditional UPDATE: of several pages asked for at once, one writes.
-    """
-    stale = Q(last_seen__isnull=True) | Q(last_seen__lte=now - PRESENCE_EVERY)
-    return User.objects.filter(stale, pk=person.pk).update(last_seen=now) == 1
 
 
 def _require(by: User | None, right: str) -> None:

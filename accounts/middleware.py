@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import membership
+from accounts import presence
 from accounts.patience import impatience
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,6 @@ def note_presence(
 
 
 def _note(person, now: datetime) -> None:
-    if person.is_authenticated and membership.presence_is_due(person, now):
+    if person.is_authenticated and presence.presence_is_due(person, now):
         with impatience():
-            membership.note_seen(person, now)
+            presence.note_seen(person, now)

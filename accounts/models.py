@@ -22,6 +22,7 @@ ONLINE_FOR = timedelta(minutes=5)
 class Role(models.TextChoices):
     READER = "reader", "Reader"
     MODERATOR = "moderator", "Moderator"
+    SENIOR = "senior", "Senior moderator"
     EDITOR = "editor", "Editor"
     ADMIN = "admin", "Administrator"
 
@@ -139,6 +140,28 @@ class User(AbstractBaseUser):
 
     def get_absolute_url(self):
         return person_url(self.pk, self.handle)
+
+
+class Barrier(models.Model):
+    """Who cannot sign up, or post: those with an e-mail address or from a network like this."""
+
+    class Kind(models.TextChoices):
+        DOMAIN = "domain", "E-mail addresses at"
+        NETWORK = "network", "Network"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.CharField(
+        max_length=253,
+        unique=True,
+        help_text="A domain, with all below it (example.org), or a range (198.51.100.0/24).",
+    )
+    until = models.DateTimeField(
+        null=True, blank=True, help_text="Networks change hands; empty is for good."
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    def __str__(self):
+        return self.value
 
 
 @lru_cache(maxsize=8_192)

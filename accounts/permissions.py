@@ -1,12 +1,13 @@
 """What each role may do: one table, asked by the admin, by views and by write functions."""
 
-STAFF_ROLES = frozenset({"moderator", "editor", "admin"})
+STAFF_ROLES = frozenset({"moderator", "senior", "editor", "admin"})
 
 _MODERATION = frozenset(
     {
         "comments.view_comment",
         "comments.change_comment",
         "comments.moderate_comment",
+        "comments.set_rules",
         "comments.view_discussion",
         "comments.change_discussion",
         "comments.view_moderationentry",
@@ -14,6 +15,8 @@ _MODERATION = frozenset(
         "accounts.suspend_user",
     }
 )
+# Whoever has been a moderator for long decides what was decided before.
+_SENIOR = _MODERATION | {"comments.decide_appeal"}
 _NEWSROOM = frozenset(
     {
         "articles.view_article",
@@ -37,6 +40,7 @@ _NEWSROOM = frozenset(
 ROLE_RIGHTS = {
     "reader": frozenset(),
     "moderator": _MODERATION,
+    "senior": _SENIOR,
     "editor": _NEWSROOM,
 }
 

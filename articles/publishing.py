@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles import markup
 from articles.models import MAX_SLUG_LENGTH, Article, Byline, Section
 from articles.permissions import can_write, require
-from comments import posting
+from comments import hosting
 
 # The rest of MAX_SLUG_LENGTH is for "-2", "-3" ... of articles with the same title, so that
 # a number never shortens what stands before it.
@@ -103,15 +103,19 @@ def create_article(
     _render(article)
     article.updated_at = min(article.published_at or timezone.now(), timezone.now())
     with transaction.atomic():
-        article.discussion = posting.open_discussion(
-            title=article.title, url="", readable_from=_readable_from(article)
+        article.discussion = hosting.open_discussion(
+            title=article.title,
+            url="",
+            readable_from=_readable_from(article),
+            area=article.section.slug,
         )
         _insert(article, wanted=slug)
-        posting.follow_page(
+        hosting.follow_page(
             article.discussion,
             title=article.title,
             url=article.get_absolute_url(),
             readable_from=_readable_from(article),
+            area=article.section.slug,
         )
         _set_bylines(article, authors)
     return article
@@ -152,11 +156,12 @@ def update_article(*, by=None, article, origin=None, authors=None, quietly=False
         if changed & _WORDS and not quietly:
             article.updated_at = timezone.now()
         _save(article)
-        posting.follow_page(
+        hosting.follow_page(
             article.discussion,
             title=article.title,
             url=article.get_absolute_url(),
             readable_from=_readable_from(article),
+            area=article.section.slug,
         )
     return bool(changed or bylines_changed)
 

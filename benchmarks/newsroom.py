@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import publishing
-from comments import bulk, posting
+from comments import bulk, hosting, posting
 
 SEED = 20260108
 # A crowd in which nobody posts often enough for the flood check to stop the measurement.
@@ -40,7 +40,7 @@ def sentence(dice, words=24):
 
 def open_discussion():
     number = next(_numbers)
-    return posting.open_discussion(
+    return hosting.open_discussion(
         title=f"Discussion {number}", url=f"/articles/none-{number}/", readable_from=FIRST_DAY
     )
 

@@ -29,7 +29,7 @@ GZIP = {"Accept-Encoding": "gzip"}
 PLAIN = {}
 HTMX = {"HX-Request": "true"}
 # How many replies one writer sends: less than the minute's limit.
-REPLIES_A_WRITER = 4
+REPLIES_A_WRITER = 3
 # The worker's memory: from this request on, up to that one.
 WARM, SERVED = 500, 10_000
 CONNECTIONS = 4

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from accounts import directory
-from comments import discussions, markup, moderation
+from comments import discussions, markup, moderation, sanctions
 from comments.forms import ActForm, ReasonForm, SuspensionForm
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.permissions import can_close, can_moderate, require
@@ -185,7 +185,8 @@ class CommentAdmin(ReadOnlyAdmin):
         )
         if page is not None:
             return page
-        moved = move(by=request.user, comments=list(queryset), reason=reason)
+        comments = list(queryset.select_related("discussion"))
+        moved = move(by=request.user, comments=comments, reason=reason).comments
         done = {"Hide": "hidden", "Restore": "restored"}[verb]
         self.message_user(request, f"{len(moved)} comments were {done}.", messages.SUCCESS)
         return None
@@ -247,7 +248,9 @@ class CommentAdmin(ReadOnlyAdmin):
             form=form,
             hides=hides,
             verb="Hide" if hides else "Restore",
-            may_act=can_moderate(request.user) and comment.state != Comment.State.WITHDRAWN,
+            may_act=can_moderate(request.user, comment.discussion.area)
+            and comment.state not in (Comment.State.WITHDRAWN, Comment.State.HELD),
+            waits=comment.state == Comment.State.HELD and can_moderate(request.user),
             may_suspend=request.user.has_perm("accounts.suspend_user"),
             author=comment.author,
         )
@@ -280,7 +283,8 @@ class DiscussionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="on the site")
     def on_site(self, discussion):
-        return format_html('<a href="{}">Read</a>', discussion.url)
+        pace = reverse("desk-discussion", args=[discussion.pk])
+        return format_html('<a href="{}">Read</a> · <a href="{}">Pace</a>', discussion.url, pace)
 
     def get_actions(self, request):
         return super().get_actions(request) if can_close(request.user) else {}
@@ -363,10 +367,10 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
 
     def _suspend_or_lift(self, request, person, form, lifts):
         if lifts:
-            moderation.lift_suspension(by=request.user, person=person, reason=form.reason())
+            sanctions.lift_suspension(by=request.user, person=person, reason=form.reason())
             said = f"{person} can post again."
         else:
             until = form.cleaned_data["until"]
-            moderation.suspend(by=request.user, person=person, until=until, reason=form.reason())
+            sanctions.suspend(by=request.user, person=person, until=until, reason=form.reason())
             said = f"{person} is suspended."
         self.message_user(request, said, messages.SUCCESS)

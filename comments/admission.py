@@ -1,10 +1,17 @@
 """READ: what ``screening`` has to know of a discussion and of whoever wants to take part in it."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.utils import timezone
 
 from accounts import directory
 from comments.screening import Context
-from comments.wording import moment_text
+from comments.wording import day_text, moment_text
+
+# Open reports in one thread slow it down, as on Lobsters: two minutes and one more for each.
+SLOWED_FROM = 3
+SLOWED_BY, SLOWED_BY_EACH = 120, 60
 
 
 def doors_of(discussion, now=None):
@@ -15,7 +22,81 @@ def doors_of(discussion, now=None):
     return {
         "page_is_readable": discussion.is_readable(now),
         "discussion_is_open": discussion.is_open,
-        "closed_reason": discussion.closed_reason,
+        "closed_reason": closed_reason_of(discussion, now),
+    }
+
+
+def closed_reason_of(discussion, now=None):
+    """Why a discussion takes no comments: as it was closed, or because its time is over."""
+    if discussion.is_open or not discussion.is_over(now):
+        return discussion.closed_reason
+    return discussion.closed_reason or f"It closed on {day_text(discussion.closes_at)}."
+
+
+def pace_of(discussion, thread, policy):
+    """``(seconds between two comments of a person, whether reports slowed it, in one thread)``.
+
+    ``thread`` is ``(seconds set by hand, open reports)``, or None at the top level.
+    """
+    by_hand = max(discussion.slow_seconds, policy.slow_seconds)
+    in_thread, reports = thread or (0, 0)
+    by_reports = 0
+    if reports >= SLOWED_FROM:
+        by_reports = SLOWED_BY + SLOWED_BY_EACH * reports
+    if max(in_thread, by_reports) > by_hand:
+        return max(in_thread, by_reports), by_reports > in_thread, True
+    return by_hand, False, False
+
+
+def premoderation_of(discussion, known, policy):
+    """Why each comment here waits for a moderator, in words for its author, or nothing."""
+    if known.record.is_staff:
+        return ""
+    if known.is_premoderated:
+        return "Your comments wait for a moderator for the time being."
+    if discussion.is_premoderated:
+        return "In this discussion every comment waits for a moderator."
+    if policy.is_premoderated:
+        return "Here every comment waits for a moderator."
+    return ""
+
+
+def habits_of(by, discussion, known, rules, recent, text, thread=None, now=None):
+    """What of a ``Context`` has to do with how ``by`` posts and with what is watched here.
+
+    ``recent`` are their ``RecentPosts``; ``thread`` as in ``pace_of``, with the tree's number:
+    ``(seconds, open reports, tree_id)``.
+    """
+    now = now or timezone.now()
+    policy = rules.policy_of(discussion.area)
+    staff = known.record.is_staff
+    seconds, by_reports, in_thread = pace_of(discussion, thread and thread[:2], policy)
+    last = recent.last_in(discussion.pk, thread[2] if in_thread else None)
+    wait = 0
+    if seconds and last is not None and not staff:
+        wait = max(0, seconds - int((now - last).total_seconds()))
+    within = timedelta(minutes=settings.SAID_AGAIN_AFTER_MINUTES)
+    pace = max(1, round(settings.COMMENTS_PER_MINUTE * known.level.share_of_pace))
+    return {
+        "posted_last_minute": recent.since(now - timedelta(minutes=1)),
+        "posts_a_minute": pace,
+        "said_before": recent.said(text, now - within),
+        "slow_wait": wait,
+        "slow_seconds": seconds,
+        "slow_by_reports": by_reports,
+        "newcomer_holds": 0 if staff else policy.newcomer_holds - known.record.stood,
+        **watch_of(discussion, known, rules),
+    }
+
+
+def watch_of(discussion, known, rules):
+    """What of a ``Context`` is looked for in a text: words and links, and whether all waits."""
+    return {
+        "links": known.level.links,
+        "blocked_hosts": rules.blocked_hosts,
+        "trusted_hosts": rules.trusted_hosts,
+        "words": rules.words,
+        "premoderation": premoderation_of(discussion, known, rules.policy_of(discussion.area)),
     }
 
 

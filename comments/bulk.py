@@ -13,9 +13,10 @@ from django.db import connection
 from django.db.models import Max
 
 from comments import markup, ranking
+from comments.hosting import lock_discussion
 from comments.matching import Matching
 from comments.models import Comment, ModerationEntry
-from comments.posting import lock_discussion, number_under
+from comments.posting import number_under
 from comments.tree import PLACE_COLUMNS, next_tree_id, spread
 
 _WORDS = ("blocks", "text", "html", "author_id", "posted_at", "revision")

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from comments.models import Comment, ModerationEntry
+from comments.models import Comment, HeldComment, ModerationEntry
+from comments.statements import Statement
 from comments.wording import count_label, moment_iso, moment_text
 
 # Beyond this many of a person's comments nobody reads the number, and counting takes time.
@@ -86,14 +87,52 @@ def _total_label(total):
     return count_label(total, "comment")
 
 
-def recent_posts(person, *, since: datetime, at_most):
-    """How many comments the person has posted here since ``since``, counted up to ``at_most``."""
-    moments = (
-        Comment.objects.filter(author_id=person.pk, is_imported=False)
+@dataclass(frozen=True, slots=True)
+class RecentPosts:
+    """What somebody posted lately, the newest first: ``(moment, discussion, tree, text)`` each.
+
+    Comments that wait for a moderator are among them, in tree 0.
+    """
+
+    posts: tuple
+
+    def since(self, moment):
+        """How many came since then, as far as they were read."""
+        return sum(each[0] >= moment for each in self.posts)
+
+    def last_in(self, discussion_id, tree_id=None):
+        """When they last posted in a discussion, or in one thread of it; None if not lately."""
+        for moment, discussion, tree, _ in self.posts:
+            if discussion == discussion_id and tree_id in (None, tree):
+                return moment
+        return None
+
+    def said(self, text, since):
+        """Whether they said just this since then."""
+        return any(moment >= since and each == text for moment, _, _, each in self.posts)
+
+
+def recent_posts(person, *, at_most):
+    """The person's last ``at_most`` posts, as ``RecentPosts``. Two queries."""
+    posted, held = _POSTED(at_most, person_id=person.pk), _HELD(at_most, person_id=person.pk)
+    posts = sorted([*posted, *((at, discussion, 0, text) for at, discussion, text in held)])
+    return RecentPosts(tuple(reversed(posts[-at_most:])))
+
+
+_POSTED = Statement(
+    lambda most, *, person_id: (
+        Comment.objects.filter(author_id=person_id, is_imported=False)
         .order_by("-id")
-        .values_list("posted_at", flat=True)[:at_most]
+        .values_list("posted_at", "discussion_id", "tree_id", "text")[:most]
     )
-    return sum(moment >= since for moment in moments)
+)
+_HELD = Statement(
+    lambda most, *, person_id: (
+        HeldComment.objects.filter(author_id=person_id, state=HeldComment.State.WAITING)
+        .order_by("-id")
+        .values_list("held_at", "discussion_id", "text")[:most]
+    )
+)
 
 
 def recent_edits(person, *, since: datetime):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from comments import orders
+from comments.admission import closed_reason_of
 from comments.models import Comment, Discussion, Thread
 from comments.rows import (
     FIELDS,
@@ -77,7 +78,7 @@ class DiscussionPage:
 
     @property
     def closed_reason(self):
-        return self.discussion.closed_reason
+        return closed_reason_of(self.discussion)
 
     @property
     def frame_version(self):

@@ -27,7 +27,9 @@ from comments.forms import CommentForm
 from comments.parts import print_parts
 from comments.printing import Showing, print_branches
 from comments.quoting import escape_plain
+from comments.standing import known_of
 from comments.structured import structured_comments
+from comments.waiting import put_among, waiting_of
 from comments.wording import count_label, moment_text
 
 
@@ -140,7 +142,7 @@ def showing_of(request, discussion, rows):
         may_post=discussion.is_open,
         person_id=reader.pk,
         may_moderate=permissions.can_moderate(reader),
-        edit_since=permissions.edit_since(reader, now) if discussion.is_open else None,
+        edit_since=now - known_of(reader, now).editing_time if discussion.is_open else None,
         seen=visits.seen_until(reader, discussion, now),
         voted=voting.voted_for(reader, [row.id for row in rows]),
     )
@@ -179,8 +181,17 @@ def render_page(request, template, page, *, version=None, base=0, **context):
         frame = keep_frame(request, (version, page.frame_version), render_frame)
     else:
         frame = render_frame()
+    rows = page.rows
+    if reader is not None and (held := waiting_of(reader, discussion)):
+        newest_first = page.order is not None and page.order.newest_first
+        rows = put_among(
+            rows,
+            held if page.order is not None else [row for row in held if row.parent_id],
+            newest_first=newest_first and page.previous_url == "",
+            ends=not newest_first and not page.next_url,
+        )
     content = [
-        print_branches(page.rows, showing, base=base, continued=page.continued),
+        print_branches(rows, showing, base=base, continued=page.continued),
         structured(request, page),
     ]
     # A fragment has no data for machines.

@@ -4,17 +4,11 @@ import uuid
 
 from django import forms
 
+from comments.appeals import MAX_APPEAL_LENGTH
+from comments.models import Report
+from comments.reporting import MAX_NOTE_LENGTH
+from comments.rules import canned_reasons
 from comments.screening import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
-
-# What moderators need most; another reason may be written instead.
-CANNED_REASONS = (
-    "Personal attack",
-    "Off topic",
-    "Advertising",
-    "Hate or incitement",
-    "Private information",
-    "Accusation without a source",
-)
 
 
 class CommentForm(forms.Form):
@@ -29,6 +23,13 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "data-limit": MAX_TEXT_LENGTH}),
     )
     submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # Set once its writer has been told that it would wait for a moderator in these words.
+    as_it_is = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def insist(self):
+        """What is sent next is posted as it is, even if it has to wait then."""
+        self.data = self.data.copy()
+        self.data["as_it_is"] = "1"
 
     @classmethod
     def new(cls, text="", slot="top"):
@@ -40,6 +41,7 @@ class EditForm(CommentForm):
     """The text of a comment, and the revision that its author saw."""
 
     submission_key = None
+    as_it_is = None
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -73,12 +75,17 @@ class ReasonForm(forms.Form):
     canned = forms.ChoiceField(
         label="Reason",
         required=False,
-        choices=[("", "Another, written below"), *((each, each) for each in CANNED_REASONS)],
     )
     own = forms.CharField(
         label="In your own words", required=False, max_length=MAX_REASON_LENGTH, strip=True
     )
     confirmed = forms.CharField(required=False, initial="1", widget=forms.HiddenInput)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        # Moderators change them. Read now: what a page shows is not asked for while it is printed.
+        canned = [(text, text) for text, _ in canned_reasons()]
+        self.fields["canned"].choices = [("", "Another, written below"), *canned]
 
     def clean(self):
         if not self.reason():
@@ -102,4 +109,53 @@ class SuspensionForm(ReasonForm):
         label="Until",
         help_text="Day and time, for example 2026-12-24 18:00.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+
+class ReportForm(forms.Form):
+    """What is wrong with a comment. How long the note may be is ``reporting``'s to judge."""
+
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is wrong with this comment."},
+    )
+    note = forms.CharField(
+        label="What moderators should know",
+        help_text=f"Only they read it, at most {MAX_NOTE_LENGTH} characters.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AppealForm(forms.Form):
+    """Why a decision is wrong. Its length is ``appeals``' to judge."""
+
+    text = forms.CharField(
+        label="Why the decision is wrong",
+        help_text=f"At most {MAX_APPEAL_LENGTH:,} characters.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+
+class NoticeForm(forms.Form):
+    """What the law asks of a notice of illegal content."""
+
+    explanation = forms.CharField(
+        label="Which law does it break, and why?",
+        help_text="So exactly that somebody who is no lawyer can decide.",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    name = forms.CharField(label="Your name", max_length=200)
+    email = forms.EmailField(
+        label="Your e-mail address",
+        max_length=254,
+        help_text="You are told that your notice came, and what was decided. Nobody else sees it.",
+    )
+    good_faith = forms.BooleanField(
+        label="What I say here is, as far as I know, correct and complete.",
+        error_messages={"required": "Confirm that what you say is correct and complete."},
     )

@@ -1,96 +1,213 @@
-"""WRITE: what moderators do. Every act is one transaction and one row in the log."""
+"""WRITE: what moderators decide. Every act is one transaction and a row in the log each.
+
+``decisions`` makes it take effect. Rights are asked here, for the part of the site that each
+comment belongs to; who looks after another part is refused.
+"""
+
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import membership
-from comments.models import Comment, Discussion, ModerationEntry
+from comments import approvals, decisions
+from comments.models import Comment, Discussion, HeldComment, ModerationEntry
 from comments.permissions import can_close, can_moderate, require
-from comments.ranking import touch_discussion
-from comments.wording import moment_iso
 
-Act = ModerationEntry.Act
+Act, State = ModerationEntry.Act, Comment.State
+# For so long a whole act can be taken back by whoever did it.
+UNDO_FOR = timedelta(minutes=10)
+# One transaction holds the rows of all that are moved, so readers who reply there wait for it.
+MOST_AT_ONCE = 1_000
+# Each one approved is a comment inserted into its tree, some fifteen statements.
+MOST_HELD_AT_ONCE = 100
+# What ``undo`` takes back.
+UNDONE = approvals.ON_HELD | {Act.HIDE, Act.RESTORE, Act.KEEP}
+_ONLY = "Only moderators of this part of the site can do this."
 
 
 class SeenOlderError(Exception):
     """The decision was made on an older revision of the comment, so nothing was done."""
 
 
-def hide(*, by, comment, reason, seen_revision=None):
+class DecidedMeanwhileError(Exception):
+    """Somebody else has decided it; ``entry`` of the log says who and how, where there is one."""
+
+    def __init__(self, message, entry=None):
+        super().__init__(message)
+        self.entry = entry
+
+
+def hide(*, by, comment, reason, rule="", seen_revision=None):
     """Hides a comment; its replies stay under a tombstone that shows ``reason``.
 
-    Returns the comment, or False when it is not visible anyway. Raises ``PermissionDenied``
+    Returns the comment, or False when it cannot be seen anyway. Raises ``PermissionDenied``
     without the right, ``ValueError`` without a reason, ``SeenOlderError`` when ``seen_revision``
-    is given and not the current one. One transaction; locks the comment's row.
+    is given and not the current one. One transaction, with the locks of ``decisions``. Its open
+    reports are upheld, and its author is told why.
     """
-    return _move(
-        by, comment, Comment.State.VISIBLE, Comment.State.HIDDEN, Act.HIDE, reason, seen_revision
-    )
+    return _move_one(hide_all, by, comment, reason, rule, seen_revision)
 
 
-def restore(*, by, comment, reason, seen_revision=None):
+def restore(*, by, comment, reason, rule="", seen_revision=None):
     """Shows a hidden comment again. Returns, raises and locks as ``hide`` does.
 
     What its author has withdrawn is not a moderator's to restore: that returns False.
     """
+    return _move_one(restore_all, by, comment, reason, rule, seen_revision)
+
+
+def _move_one(move_all, by, comment, reason, rule, seen_revision):
+    seen = None if seen_revision is None else {comment.pk: seen_revision}
+    decided = move_all(by=by, comments=[comment], reason=reason, rule=rule, seen=seen)
+    if decided:
+        return decided.comments[0]
+    if seen and any(each.revision != seen_revision for each in decided.passed_over):
+        raise SeenOlderError(f"Comment {comment.pk} was changed after you saw it.")
+    return False
+
+
+def hide_all(*, by, comments, reason, rule="", seen=None):
+    """Hides many at once; returns what was ``Decided``, by whose batch it can be undone.
+
+    ``comments`` have their discussions. ``seen`` maps ids to the revisions that were seen; who
+    changed since is passed over, and what is held, which is for ``approve`` and ``reject`` to
+    decide. Raises as ``hide``; one that may not be decided by ``by`` refuses all. Locks as
+    ``decisions``.
+    """
     return _move(
-        by, comment, Comment.State.HIDDEN, Comment.State.VISIBLE, Act.RESTORE, reason, seen_revision
-    )
+        by, comments, Act.HIDE, {State.VISIBLE, State.COVERED}, State.HIDDEN,
+        _stated(reason), rule, seen,
+    )  # fmt: skip
 
 
-def _move(by, comment, before, after, act, reason, seen_revision):
-    require(can_moderate(by), "Only moderators can do this.")
-    reason = _stated(reason)
+def restore_all(*, by, comments, reason, rule="", seen=None):
+    """Shows many again. Returns, raises and locks as ``hide_all``."""
+    return _move(
+        by, comments, Act.RESTORE, {State.HIDDEN, State.COVERED}, State.VISIBLE,
+        _stated(reason), rule, seen,
+    )  # fmt: skip
+
+
+def keep_all(*, by, comments, reason="", seen=None):
+    """Leaves reported comments where they are and shows those that reports have hidden.
+
+    Their reports are dismissed. What its author has withdrawn meanwhile stays withdrawn, and is
+    off the desk. Returns, raises and locks as ``hide_all``.
+    """
+    return _move(
+        by, comments, Act.KEEP, {State.VISIBLE, State.COVERED, State.WITHDRAWN}, State.VISIBLE,
+        " ".join(reason.split()), "", seen,
+    )  # fmt: skip
+
+
+def _move(by, comments, act, before, after, reason, rule, seen):
+    _require_areas(by, {comment.discussion.area for comment in comments})
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-        if seen_revision is not None and comment.revision != seen_revision:
-            raise SeenOlderError(f"Comment {comment.pk} was changed after you saw it.")
-        if comment.state != before:
-            return False
-        was = {"state": comment.state, "reason": comment.state_reason}
-        comment.state = after
-        comment.state_reason = reason if after == Comment.State.HIDDEN else ""
-        comment.revision += 1
-        comment.save(update_fields=["state", "state_reason", "revision"])
-        ModerationEntry.objects.create(
+        return decisions.move_comments(
+            [comment.pk for comment in comments],
             by=by,
             act=act,
-            comment=comment,
-            discussion_id=comment.discussion_id,
-            person_id=comment.author_id,
+            before=before,
+            after=after,
             reason=reason,
-            before=was,
-            after={"state": comment.state, "reason": comment.state_reason},
+            rule=rule,
+            seen=seen,
         )
-        appeared = 1 if after == Comment.State.VISIBLE else -1
-        touch_discussion(comment.discussion_id, visible=appeared, comment=comment)
-        return comment
 
 
-def hide_all(*, by, comments, reason):
-    """Hides many at once: all or none. Returns those that were hidden.
+def _require_areas(by, areas):
+    require(can_moderate(by), "Only moderators can do this.")
+    for area in areas:
+        require(can_moderate(by, area), _ONLY)
 
-    One transaction; locks all the comments' rows first, then their discussions', each in the
-    order of their numbers, so that it never waits for somebody who waits for it.
+
+def approve(*, by, held, reason=""):
+    """Puts a held comment among the others. Returns the comment, or False if it was decided.
+
+    Raises and locks as ``approve_all``.
     """
-    return _move_all(hide, by, comments, reason)
+    decided = approve_all(by=by, held=[held], reason=reason)
+    return decided.comments[0] if decided else False
 
 
-def restore_all(*, by, comments, reason):
-    """Restores many at once: all or none, with the locks of ``hide_all``. Returns them."""
-    return _move_all(restore, by, comments, reason)
+def reject(*, by, held, reason, rule=""):
+    """Keeps a held comment away for good; its author is told ``reason``.
+
+    Returns the row, or False if it was decided. Raises and locks as ``reject_all``.
+    """
+    decided = reject_all(by=by, held=[held], reason=reason, rule=rule)
+    return decided.held[0] if decided else False
 
 
-def _move_all(move, by, comments, reason):
+def approve_all(*, by, held, reason=""):
+    """Puts held comments among the others, at most ``MOST_HELD_AT_ONCE``.
+
+    Returns what was ``Decided``, with the rows in ``held``, by whose batch all is undone; who
+    was decided meanwhile is passed over. Raises ``PermissionDenied``, one that may not be
+    decided by ``by`` refuses all, and ``ValueError`` for too many. One transaction; locks as
+    ``approvals.lock_held``, and where a tree has no room left, that tree.
+    """
+    reason = " ".join(reason.split())
+    return _decide_held(by, held, HeldComment.State.APPROVED, reason, "")
+
+
+def reject_all(*, by, held, reason, rule=""):
+    """Keeps held comments away for good; their authors are told ``reason``.
+
+    Returns, raises and locks as ``approve_all``; raises ``ValueError`` without a reason, too.
+    """
+    return _decide_held(by, held, HeldComment.State.REJECTED, _stated(reason), rule)
+
+
+def _decide_held(by, held, state, reason, rule):
+    if len(held) > MOST_HELD_AT_ONCE:
+        raise ValueError(f"That is more than {MOST_HELD_AT_ONCE} held comments at once.")
+    _require_areas(by, {each.discussion.area for each in held})
     with transaction.atomic():
-        held = (
-            Comment.objects.filter(pk__in=[comment.pk for comment in comments])
-            .order_by("pk")
-            .select_for_update(no_key=True)
+        return approvals.decide_held(
+            [each.pk for each in held], by=by, state=state, reason=reason, rule=rule
         )
-        by_discussion = sorted(held, key=lambda comment: (comment.discussion_id, comment.pk))
-        moved = [move(by=by, comment=comment, reason=reason) for comment in by_discussion]
-        return [comment for comment in moved if comment]
+
+
+def undo(*, by, batch):
+    """Takes a whole act back that ``by`` did within ``UNDO_FOR``.
+
+    Returns what was ``Decided``: what somebody changed or decided since is passed over. Raises
+    ``PermissionDenied`` for somebody else's act, ``DecidedMeanwhileError`` when it is too late,
+    was undone already, or is none that can be. One transaction; locks as ``decisions``, or as
+    ``approve_all``.
+    """
+    _require_areas(by, ())
+    with transaction.atomic():
+        entries = list(ModerationEntry.objects.filter(batch=batch).order_by("pk"))
+        if not entries or entries[0].act not in UNDONE:
+            raise DecidedMeanwhileError("There is nothing to take back.")
+        require(entries[0].by_id == by.pk, "Only whoever did this can take it back.")
+        if entries[0].at < timezone.now() - UNDO_FOR:
+            minutes = UNDO_FOR // timedelta(minutes=1)
+            raise DecidedMeanwhileError(f"An act can be taken back for {minutes} minutes.")
+        take_back = (
+            approvals.return_held
+            if entries[0].act in approvals.ON_HELD
+            else decisions.return_comments
+        )
+        decided = take_back(entries, by=by)
+        if not decided:
+            raise DecidedMeanwhileError("It was taken back already, or decided anew since.")
+        return decided
+
+
+def hide_since(*, by, person, since, reason, rule=""):
+    """Hides all that ``person`` has posted since a moment, at most ``MOST_AT_ONCE`` comments.
+
+    Returns, raises and locks as ``hide_all``; undone like it. Raises ``ValueError`` for more.
+    """
+    found = Comment.objects.filter(author_id=person.pk, posted_at__gte=since)
+    shown = found.filter(state__in=[State.VISIBLE, State.COVERED]).order_by("pk")
+    comments = list(shown.select_related("discussion")[: MOST_AT_ONCE + 1])
+    if len(comments) > MOST_AT_ONCE:
+        raise ValueError(f"That is more than {MOST_AT_ONCE:,} comments. Begin at a later day.")
+    return hide_all(by=by, comments=comments, reason=reason, rule=rule)
 
 
 def close(*, by, discussion, reason):
@@ -103,70 +220,41 @@ def close(*, by, discussion, reason):
 
 
 def reopen(*, by, discussion, reason=""):
-    """Opens a closed discussion again. Returns, raises and locks as ``close`` does."""
+    """Opens a closed discussion again. Returns, raises and locks as ``close`` does.
+
+    One that has closed because its time was over stays open from now on.
+    """
     return _turn(by, discussion, Discussion.State.OPEN, Act.REOPEN, reason.strip())
 
 
 def _turn(by, discussion, state, act, reason):
     require(can_close(by), "Only moderators and editors can do this.")
+    if can_moderate(by):
+        require(can_moderate(by, discussion.area), _ONLY)
     with transaction.atomic():
         discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
-        if discussion.state == state:
+        over = discussion.is_over()
+        if discussion.state == state and not (over and state == Discussion.State.OPEN):
             return False
         was = {"state": discussion.state, "reason": discussion.closed_reason}
         discussion.state = state
         discussion.closed_reason = reason if state == Discussion.State.CLOSED else ""
+        if over and state == Discussion.State.OPEN:
+            discussion.close_after_days, discussion.closes_at = 0, None
         discussion.version += 1
-        discussion.save(update_fields=["state", "closed_reason", "version"])
+        discussion.save(
+            update_fields=["state", "closed_reason", "close_after_days", "closes_at", "version"]
+        )
         ModerationEntry.objects.create(
             by=by,
             act=act,
             discussion=discussion,
+            area=discussion.area,
             reason=reason,
             before=was,
             after={"state": discussion.state, "reason": discussion.closed_reason},
         )
         return discussion
-
-
-def suspend(*, by, person, until, reason):
-    """Bars a person from posting until a moment in the future; they may still read and sign in.
-
-    Returns the person. Raises ``PermissionDenied`` without the right (staff are suspended by
-    administrators only), ``ValueError`` without a reason, for a moment that has passed or is
-    over a century away, and for the last administrator. One transaction; locks the person's
-    row, with staff the administrators' too.
-    """
-    reason = _stated(reason)
-    if until <= timezone.now():
-        raise ValueError("Suspend until a moment that is still to come.")
-    with transaction.atomic():
-        was = _suspension(person)
-        person = membership.suspend_person(by=by, person=person, until=until, reason=reason)
-        if person:
-            _log_suspension(by, person, Act.SUSPEND, reason, was)
-        return person
-
-
-def lift_suspension(*, by, person, reason=""):
-    """Lets a suspended person post again. Returns the person, or False if nothing was to lift."""
-    with transaction.atomic():
-        was = _suspension(person)
-        person = membership.lift_suspension(by=by, person=person)
-        if person:
-            _log_suspension(by, person, Act.LIFT, reason.strip(), was)
-        return person
-
-
-def _suspension(person):
-    until = person.suspended_until
-    return {"until": moment_iso(until) if until else None, "reason": person.suspension_reason}
-
-
-def _log_suspension(by, person, act, reason, was):
-    ModerationEntry.objects.create(
-        by=by, act=act, person=person, reason=reason, before=was, after=_suspension(person)
-    )
 
 
 def _stated(reason):

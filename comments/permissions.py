@@ -1,19 +1,54 @@
 """Who may do what in a discussion. Each question has one answer, asked by pages and by writes."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from accounts import directory
-
-# A century: however many are set, the moment that lies so far back is still a date.
-_MOST_MINUTES = 52_596_000
+from comments.models import Beat
 
 
-def can_moderate(person):
-    """Whether ``person`` may hide, restore, close and reopen."""
-    return person.is_authenticated and person.has_perm("comments.moderate_comment")
+def can_moderate(person, area=None):
+    """Whether ``person`` may hide, restore, approve and reject, anywhere or in an ``area``.
+
+    Who has beats looks after those parts of the site alone; one query where it is asked.
+    """
+    if not (person.is_authenticated and person.has_perm("comments.moderate_comment")):
+        return False
+    if area is None:
+        return True
+    beats = beats_of(person)
+    return beats is None or area in beats
+
+
+def beats_of(person):
+    """The parts of the site that a moderator looks after, or None for all of it.
+
+    One query for each person object; administrators look after all of it.
+    """
+    if person.is_superuser:
+        return None
+    if not hasattr(person, "_beats"):
+        beats = Beat.objects.filter(person_id=person.pk)
+        person._beats = frozenset(beats.values_list("area", flat=True))
+    return person._beats or None
+
+
+def can_decide_appeals(person):
+    """Whether ``person`` may decide appeals: senior moderators and administrators."""
+    return person.is_authenticated and person.has_perm("comments.decide_appeal")
+
+
+def can_set_rules(person):
+    """Whether ``person`` may change words, hosts, policies and canned reasons."""
+    return person.is_authenticated and person.has_perm("comments.set_rules")
+
+
+def can_read_log(person):
+    """Whether ``person`` may read the log of moderators' acts: moderators and editors."""
+    return person.is_authenticated and person.has_perm("comments.view_moderationentry")
+
+
+def can_report(person, comment):
+    """Whether ``person`` may report ``comment``: somebody else's that can be seen."""
+    return person.is_authenticated and comment.is_visible and not is_author(person, comment)
 
 
 def can_close(person):
@@ -29,31 +64,6 @@ def is_author(person, comment):
 def can_withdraw(person, comment):
     """Whether ``person`` may withdraw ``comment``: their own, while it is visible."""
     return is_author(person, comment) and comment.is_visible
-
-
-def can_edit(person, comment, now):
-    """Whether ``person`` may edit ``comment``: what they may withdraw, for a while after posting.
-
-    What a closed discussion or a suspension forbids besides is for ``screening`` to say.
-    """
-    return can_withdraw(person, comment) and comment.posted_at > edit_since(person, now)
-
-
-def edit_since(person, now):
-    """The moment since which what ``person`` posted can still be edited at ``now``."""
-    return now - _editing_time(person, now)
-
-
-def edit_until(person, posted_at, now):
-    """Until when ``person`` can edit what they posted at ``posted_at``, as it stands at ``now``."""
-    return posted_at + _editing_time(person, now)
-
-
-def _editing_time(person, now):
-    minutes = settings.COMMENT_EDIT_MINUTES
-    if directory.is_trusted(person, now):
-        minutes = max(minutes, settings.COMMENT_EDIT_MINUTES_TRUSTED)
-    return timedelta(minutes=min(minutes, _MOST_MINUTES))
 
 
 def require(allowed, reason):

@@ -1,28 +1,53 @@
 """WRITE: opening discussions, and what authors do with their own comments."""
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts import directory
-from comments import contributions, markup, mentions, ranking, visits
-from comments.admission import context_of, doors_of
-from comments.models import MAX_NUMBER_LENGTH, Comment, Discussion, ModerationEntry, Revision
-from comments.permissions import can_edit, edit_until, is_author, require, require_own
+from accounts.barriers import is_address_barred
+from comments import (
+    contributions,
+    decisions,
+    markup,
+    mentions,
+    network,
+    outside,
+    ranking,
+    rules,
+    standing,
+    visits,
+)
+from comments.admission import context_of, doors_of, habits_of, watch_of
+from comments.holding import hold_comment
+from comments.hosting import ATTEMPTS
+from comments.links import hosts_linked
+from comments.models import (
+    MAX_NUMBER_LENGTH,
+    Comment,
+    Discussion,
+    HeldComment,
+    ModerationEntry,
+    Revision,
+    Thread,
+)
+from comments.permissions import is_author, require, require_own
 from comments.screening import (
     DOORS,
     EDIT_PHASES,
-    PHASES,
     REASON_PHASES,
+    Context,
     Draft,
     RefusedError,
+    judge,
     screen,
 )
+from comments.standing import known_of
+from comments.statements import Statement
 from comments.tree import NoRoomError, NoTreeError, TreeError
 from comments.turns import wait_for_turn
 from comments.wording import moment_text
@@ -34,8 +59,8 @@ _COUNTERS = (
 )  # fmt: skip
 # In which edits are counted (``EDITS_IN_TEN_MINUTES``).
 _A_WHILE = timedelta(minutes=10)
-# How often locking a discussion or a tree is tried again because somebody wrote meanwhile.
-ATTEMPTS = 20
+# Posts of one person that are read to tell how fast they go and whether they repeat themselves.
+_MOST_RECENT = 20
 
 
 class EditedMeanwhileError(Exception):
@@ -46,46 +71,6 @@ class EditedMeanwhileError(Exception):
         self.current = current
 
 
-def open_discussion(*, title, url, readable_from):
-    """A new, open discussion for the page at ``url``, which can be read from a moment on.
-
-    ``readable_from`` is None while the page cannot be read at all.
-    """
-    return Discussion.objects.create(title=title, url=url, readable_from=readable_from)
-
-
-def follow_page(discussion, *, title, url, readable_from):
-    """Follows its page to another title, address or moment. Returns False when nothing changed."""
-    now = {"title": title, "url": url, "readable_from": readable_from}
-    if all(getattr(discussion, name) == value for name, value in now.items()):
-        return False
-    for name, value in now.items():
-        setattr(discussion, name, value)
-    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **now)
-    return True
-
-
-def lock_discussion(pk):
-    """Locks a discussion with all its comments; returns ``(discussion, comments)``.
-
-    Needs a transaction. The comments' rows first, in the order of their numbers, then the
-    discussion's, as every writer does; lets go of the discussion's when a comment came in
-    meanwhile, and locks that one first. Raises ``OperationalError`` if readers keep posting
-    faster than it can lock.
-    """
-    comments = Comment.objects.filter(discussion_id=pk).order_by("pk")
-    present = []
-    for _ in range(ATTEMPTS):
-        present = comments.lock_in_order(present)
-        savepoint = transaction.savepoint()
-        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=pk)
-        if comments.count() == len(present):
-            transaction.savepoint_commit(savepoint)
-            return discussion, present
-        transaction.savepoint_rollback(savepoint)
-    raise OperationalError(f"discussion {pk} is too busy to be locked as a whole; try again")
-
-
 def number_under(parent_number, position):
     """``2.1`` and 3 give ``2.1.3``; what would be too long keeps its last parts."""
     number = f"{parent_number}.{position}" if parent_number else str(position)
@@ -94,11 +79,16 @@ def number_under(parent_number, position):
     return number
 
 
-def post_comment(*, by, discussion, parent=None, text, submission_key=None):
+def post_comment(
+    *, by, discussion, parent=None, text, submission_key=None, address="", as_it_is=True
+):
     """Posts ``text`` in ``discussion``, under ``parent`` or at the top level.
 
-    Raises ``PermissionDenied`` for somebody not signed in and ``RefusedError`` with a verdict;
-    both leave the database as it was. The same form (``submission_key``, a UUID) with the
+    Returns the ``Comment``, or a ``HeldComment`` where it waits for a moderator. Raises
+    ``PermissionDenied`` for somebody not signed in and ``RefusedError`` with a verdict; both
+    leave the database as it was. ``address`` is where it came from, for the limit on it. Unless
+    ``as_it_is``, what would be held for its words is refused once, so that it can be reworded.
+    The same form (``submission_key``, a UUID) with the
     same text makes one comment: the second call returns the first one's. Sent again with
     other words, as from a page that was gone back to, it is another comment.
 
@@ -112,18 +102,42 @@ def post_comment(*, by, discussion, parent=None, text, submission_key=None):
         place = f"{discussion.pk}/{parent.pk if parent else ''}"
         submission_key = uuid.uuid5(submission_key, f"{place}/{text}")
     html = _as_html(text)
+    opinion = outside.opinion_on(
+        text=text, by=by, discussion=discussion, parent=parent, address=address
+    )
     with transaction.atomic():
         wait_for_turn(by)
-        done = Comment.objects.filter(author_id=by.pk, submission_key=submission_key)
-        if submission_key is not None and (twin := done.first()) is not None:
+        if submission_key is not None and (twin := _twin(by, submission_key)) is not None:
             return twin
-        try:
-            with transaction.atomic():
-                return _insert(by, discussion, parent, text, html, submission_key)
-        except NoRoomError:
-            # Rolled back to the savepoint, so no row is locked when the tree is.
-            _make_room(parent)
-            return _insert(by, discussion, parent, text, html, submission_key)
+        draft = _Draft(by, text, html, submission_key, address, as_it_is, opinion)
+        return _with_room(parent, lambda: _insert(draft, discussion, parent))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    by: object
+    text: str
+    html: str
+    submission_key: object = None
+    address: str = ""
+    as_it_is: bool = True
+    opinion: outside.Opinion = outside.NONE
+
+
+def _twin(by, submission_key):
+    sent = {"author_id": by.pk, "submission_key": submission_key}
+    return Comment.objects.filter(**sent).first() or HeldComment.objects.filter(**sent).first()
+
+
+def _with_room(parent, insert):
+    """``insert()``, after the parent's tree was spread out if it had no room left."""
+    try:
+        with transaction.atomic():
+            return insert()
+    except NoRoomError:
+        # Rolled back to the savepoint, so no row is locked when the tree is.
+        _make_room(parent)
+        return insert()
 
 
 def _make_room(parent):
@@ -147,18 +161,85 @@ def _as_html(text):
     return markup.render_markdown(text, called)
 
 
-def _insert(by, discussion, parent, text, html, submission_key):
+def _insert(draft, discussion, parent):
+    by = draft.by
     if parent is not None:
         parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
         if parent.discussion_id != discussion.pk:
             raise TreeError("The comment that is answered belongs to another discussion.")
     discussion = Discussion.objects.get(pk=discussion.pk)
     now = timezone.now()
-    context = _context(by, discussion, now, parent_is_visible=parent is None or parent.is_visible)
-    _screen(text, context, PHASES)
+    known = known_of(by, now)
+    context = context_of(
+        by, discussion, now,
+        parent_is_visible=parent is None or parent.is_visible,
+        address_is_barred=is_address_barred(draft.address),
+        posted_from_address=network.posts_from(draft.address),
+        posts_an_address=network.POSTS_AN_ADDRESS,
+        outside=draft.opinion.verdict,
+        outside_reason=draft.opinion.reason,
+        **habits_of(
+            by, discussion, known, rules.current(), _recent(by), draft.text,
+            parent and _pace_of_thread(parent), now,
+        ),
+    )  # fmt: skip
+    refusal, holds = judge(Draft(draft.text, hosts_linked(draft.html)), context)
+    if refusal is not None:
+        raise RefusedError(refusal)
+    if holds and not draft.as_it_is and any(verdict.hits for verdict in holds):
+        raise RefusedError(next(verdict for verdict in holds if verdict.hits))
+    network.note_post(draft.address)
+    if holds or known.is_shadowed(now):
+        shadow = known.is_shadowed(now)
+        network.note_sender(draft.address, by.pk)
+        return hold_comment(draft, discussion, parent, holds, is_shadow=shadow)
+    comment = _publish(draft, discussion, parent, now)
+    network.note_sender(draft.address, by.pk, comment.pk)
+    return comment
+
+
+def _recent(by):
+    """What they posted lately: enough for the limits, and to tell what is said once more."""
+    most = min(settings.COMMENTS_PER_MINUTE * 2, _MOST_RECENT)
+    return contributions.recent_posts(by, at_most=most)
+
+
+def _pace_of_thread(parent):
+    found = _PACE(discussion_id=parent.discussion_id, tree_id=parent.tree_id)
+    return (*found[0], parent.tree_id) if found else None
+
+
+_PACE = Statement(
+    lambda *, discussion_id, tree_id: Thread.objects.filter(
+        discussion_id=discussion_id, tree_id=tree_id
+    ).values_list("slow_seconds", "open_reports")
+)
+
+
+def publish_held(held, now):
+    """Puts a comment that waited among the others, as if it had been posted at ``now``.
+
+    For ``moderation.approve``, which holds the lock of the row ``held``. Locks as
+    ``post_comment``; returns the comment, or None when what it answers was taken down.
+    """
+    draft = _Draft(held.author, held.text, held.html, held.submission_key)
+
+    def insert():
+        parent = held.parent
+        if parent is not None:
+            parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
+        return _publish(draft, held.discussion, parent, now, again=True)
+
+    return _with_room(held.parent, insert)
+
+
+def _publish(draft, discussion, parent, now, *, again=False):
+    """The new comment in its tree. Locks the discussion; an approval is not asked at the door."""
     discussion = ranking.lock(discussion.pk)
-    # It may have been closed, or its page taken down, while this waited for its turn.
-    _screen(text, replace(context, **doors_of(discussion, now)), DOORS)
+    if not again:
+        # It may have been closed, or its page taken down, while this waited for its turn.
+        context = Context(now, **doors_of(discussion, now))
+        _screen(draft.text, context, DOORS)
     position = discussion.top_level_count + 1 if parent is None else parent.reply_count + 1
     discussion.version += 1
     discussion.arrival_count += 1
@@ -166,14 +247,14 @@ def _insert(by, discussion, parent, text, html, submission_key):
     discussion.last_posted_at = now
     comment = Comment(
         discussion=discussion,
-        author=by,
+        author=draft.by,
         position=position,
         number=number_under("" if parent is None else parent.number, position),
         arrival=discussion.arrival_count,
         posted_at=now,
-        text=text,
-        html=html,
-        submission_key=submission_key,
+        text=draft.text,
+        html=draft.html,
+        submission_key=draft.submission_key,
     )
     Comment.objects.insert_node(comment, parent, save=True)
     if parent is None:
@@ -184,25 +265,13 @@ def _insert(by, discussion, parent, text, html, submission_key):
         ranking.begin_thread(discussion, comment)
     else:
         ranking.move_thread(discussion, comment.tree_id, size=1, visible_replies=1)
-    visits.note_own(by, comment)
+    visits.note_own(draft.by, comment)
+    standing.count(draft.by.pk, stood=1)
     return comment
 
 
-def _context(by, discussion, now, **known):
-    return context_of(
-        by,
-        discussion,
-        now,
-        posted_last_minute=contributions.recent_posts(
-            by, since=now - timedelta(minutes=1), at_most=settings.COMMENTS_PER_MINUTE
-        ),
-        posts_a_minute=settings.COMMENTS_PER_MINUTE,
-        **known,
-    )
-
-
-def _screen(text, context, phases):
-    verdict = screen(Draft(text), context, phases)
+def _screen(text, context, phases, hosts=()):
+    verdict = screen(Draft(text, hosts), context, phases)
     if verdict is not None:
         raise RefusedError(verdict)
 
@@ -228,13 +297,16 @@ def edit_comment(*, by, comment, text, seen_revision):
         require_own(by, comment, "edit")
         discussion = Discussion.objects.get(pk=comment.discussion_id)
         now = timezone.now()
+        known_here = known_of(by, now)
         known = {
-            "is_editable": can_edit(by, comment, now),
-            "edit_until_text": moment_text(edit_until(by, comment.posted_at, now)),
+            "is_editable": known_here.can_edit(by, comment, now),
+            "edit_until_text": moment_text(comment.posted_at + known_here.editing_time),
+            **watch_of(discussion, known_here, rules.current()),
             "edited_lately": contributions.recent_edits(by, since=now - _A_WHILE),
             "edits_in_a_while": settings.EDITS_IN_TEN_MINUTES,
         }
-        _screen(text, _context(by, discussion, now, **known), EDIT_PHASES)
+        context = context_of(by, discussion, now, **known)
+        _screen(text, context, EDIT_PHASES, hosts_linked(html))
         if comment.revision != seen_revision:
             raise EditedMeanwhileError(comment)
         text = _tidy(text)
@@ -283,7 +355,7 @@ def withdraw_comment(*, by, comment, reason=""):
         require_own(by, comment, "withdraw")
         if reason:
             discussion = Discussion.objects.get(pk=comment.discussion_id)
-            _screen(reason, _context(by, discussion, timezone.now()), REASON_PHASES)
+            _screen(reason, context_of(by, discussion, timezone.now()), REASON_PHASES)
         comment.state = Comment.State.WITHDRAWN
         comment.state_reason = reason
         comment.revision += 1
@@ -297,5 +369,6 @@ def withdraw_comment(*, by, comment, reason=""):
             before={"state": Comment.State.VISIBLE},
             after={"state": Comment.State.WITHDRAWN},
         )
+        decisions.settle_withdrawn(comment)
         ranking.touch_discussion(comment.discussion_id, visible=-1, comment=comment)
         return comment

@@ -149,6 +149,9 @@ def _to_parent(row, parent):
 
 
 def _actions(row, showing):
+    if row.id < 0:
+        # It waits for a moderator, and is nobody's to answer yet (``waiting``).
+        return ""
     if not row.is_visible:
         if not showing.may_moderate:
             return ""
@@ -171,6 +174,12 @@ def _actions(row, showing):
         )
     if showing.may_moderate:
         parts.append(_desk_link(pk, number))
+    elif row.author_id != showing.person_id:
+        # Who moderates acts at the desk.
+        parts.append(
+            f'<a href="{link}report/" rel="nofollow" '
+            f'aria-label="Report comment {number}">Report</a>'
+        )
     return f'<p class="comment-actions">{" ".join(parts)}</p>'
 
 

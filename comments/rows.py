@@ -20,7 +20,12 @@ FIELDS = (
 # The same without what is the author's, for ``with_authors``.
 OWN_FIELDS = FIELDS[:-4]
 _WORDS = ("posted_at", "edited_at", "state_reason", "html", "text")
-_ROLE_LABELS = {"moderator": "Moderator", "editor": "Editor", "admin": "Administrator"}
+_ROLE_LABELS = {
+    "moderator": "Moderator",
+    "senior": "Moderator",
+    "editor": "Editor",
+    "admin": "Administrator",
+}
 
 
 @dataclass(slots=True)

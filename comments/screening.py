@@ -1,13 +1,16 @@
 """What is asked of a comment before it appears: one ordered list of small pure phases.
 
 A phase takes a draft and its context and returns a verdict, or nothing when it has no
-objection. The first verdict ends the run. Phases read no database and no clock: what they
-need is in the context.
+objection. The first refusal ends the run; what only holds a comment is gathered, so that a
+moderator sees all of it. Phases read no database and no clock: what they need is in the context.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from comments.links import is_below
+from comments.wording import span_text
 
 # About five pages of a book: longer than any comment that was read to its end.
 MAX_TEXT_LENGTH = 10_000
@@ -17,7 +20,10 @@ MAX_REASON_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Draft:
+    """What somebody wants to say; ``hosts`` are those that its links lead to, one for each."""
+
     text: str
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +45,43 @@ class Context:
     posts_a_minute: int = 6
     edited_lately: int = 0
     edits_in_a_while: int = 10
+    address_is_barred: bool = False
+    # Of the same address, whoever they are, and how many that may be.
+    posted_from_address: int = 0
+    posts_an_address: int = 30
+    # Whether they said just this a while ago.
+    said_before: bool = False
+    # Seconds until they may post here again, because the discussion or the branch was slowed.
+    slow_wait: int = 0
+    slow_seconds: int = 0
+    slow_by_reports: bool = False
+    # Links: how many somebody of their level may set, to hosts that are not trusted.
+    links: int = 30
+    blocked_hosts: frozenset[str] = frozenset()
+    trusted_hosts: frozenset[str] = frozenset()
+    # What is watched; None watches nothing.
+    words: object = None
+    # How many of their next comments wait for a moderator, and whether all here do, and why.
+    newcomer_holds: int = 0
+    premoderation: str = ""
+    # What a service outside said, if one was asked: "", "hold" or "refuse", and its reason.
+    outside: str = ""
+    outside_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A refusal: ``message`` says what is wrong and what to do, ``status`` is HTTP's."""
+    """``message`` says what is wrong and what to do, ``status`` is HTTP's.
+
+    A verdict that ``holds`` lets the comment through to a moderator. ``hits`` are the words that
+    it is about, ``(start, end, what is watched)`` in the draft's text.
+    """
 
     phase: str
     message: str
     status: int = 422
+    holds: bool = False
+    hits: tuple[tuple[int, int, str], ...] = ()
 
 
 class RefusedError(Exception):
@@ -175,6 +209,138 @@ def restless(draft, context):
     )
 
 
+def barred_address(draft, context):
+    if not context.address_is_barred:
+        return None
+    return Verdict(
+        "barred_address",
+        "Nobody can post from this network for the time being. Ask the newsroom if that is wrong.",
+        403,
+    )
+
+
+def address_flood(draft, context):
+    if context.posted_from_address < context.posts_an_address:
+        return None
+    return Verdict(
+        "address_flood",
+        "Many comments came from your network within a few minutes. "
+        "Wait a little and send this one again; your text is still here.",
+        429,
+    )
+
+
+def slow(draft, context):
+    if context.slow_wait <= 0:
+        return None
+    why = "because of reports" if context.slow_by_reports else "by moderators"
+    return Verdict(
+        "slow",
+        f"This discussion was slowed down {why}: one comment of each person in "
+        f"{span_text(context.slow_seconds)}. Send this one again in "
+        f"{span_text(context.slow_wait)}; your text is still here.",
+        429,
+    )
+
+
+def duplicate(draft, context):
+    if not context.said_before:
+        return None
+    return Verdict("duplicate", "You said just this a while ago. Say it once, or say more.", 409)
+
+
+def blocked_link(draft, context):
+    for host in draft.hosts:
+        if is_below(host, context.blocked_hosts):
+            return Verdict(
+                "blocked_link", f"Comments here may not link to {host}. Leave that link out."
+            )
+    return None
+
+
+def many_links(draft, context):
+    counted = sum(not is_below(host, context.trusted_hosts) for host in draft.hosts)
+    if counted <= context.links:
+        return None
+    return Verdict(
+        "many_links",
+        f"It has {counted} links, and yours may have {context.links} before a moderator looks.",
+        holds=True,
+    )
+
+
+def refused_words(draft, context):
+    hits = _hits(draft, context, "reject")
+    if not hits:
+        return None
+    return Verdict(
+        "refused_words",
+        f"Some words are not used here: {_named(draft, hits)}. Say it in others and post again.",
+        hits=hits,
+    )
+
+
+def held_words(draft, context):
+    hits = _hits(draft, context, "hold")
+    if not hits:
+        return None
+    return Verdict(
+        "held_words",
+        f"Moderators look at some words first: {_named(draft, hits)}.",
+        holds=True,
+        hits=hits,
+    )
+
+
+def _hits(draft, context, verdict):
+    if context.words is None:
+        return ()
+    return tuple(
+        (hit.start, hit.end, hit.entry)
+        for hit in context.words.hits(draft.text)
+        if hit.verdict == verdict
+    )
+
+
+# So many are named to whoever wrote them; a moderator sees all of them.
+_NAMED = 5
+
+
+def _named(draft, hits):
+    said = dict.fromkeys(" ".join(draft.text[start:end].split()) for start, end, _ in hits)
+    return ", ".join(f"“{each}”" for each in list(said)[:_NAMED])
+
+
+def newcomer(draft, context):
+    if context.newcomer_holds <= 0:
+        return None
+    return Verdict(
+        "newcomer",
+        "The first comments of whoever is new here wait for a moderator.",
+        holds=True,
+    )
+
+
+def premoderated(draft, context):
+    if not context.premoderation:
+        return None
+    return Verdict("premoderated", context.premoderation, holds=True)
+
+
+def outside_refuses(draft, context):
+    if context.outside != "refuse":
+        return None
+    reason = context.outside_reason or "It was taken for advertising."
+    return Verdict("outside_refuses", f"{reason} Change it and post again.")
+
+
+def outside_holds(draft, context):
+    if context.outside != "hold":
+        return None
+    reason = context.outside_reason or "It looks like advertising."
+    return Verdict("outside_holds", reason, holds=True)
+
+
 # Whether anything may be posted here, and by whom: asked before there is a text, too.
 DOORS: tuple[Phase, ...] = (suspended, unreadable, closed, gone_parent)
 PHASES: tuple[Phase, ...] = (
@@ -185,11 +351,26 @@ PHASES: tuple[Phase, ...] = (
     not_text,
     # Whether now.
     flood,
+    barred_address,
+    address_flood,
+    slow,
+    duplicate,
+    # Whether in these words, and with these links.
+    blocked_link,
+    refused_words,
+    outside_refuses,
+    # Whether at once, or when a moderator has looked.
+    many_links,
+    held_words,
+    newcomer,
+    premoderated,
+    outside_holds,
 )
 # An edit takes no part in how fast somebody posts, and its parent may be gone.
 EDIT_PHASES: tuple[Phase, ...] = (
     *(suspended, unreadable, closed, late),
     *(empty, too_long, not_text),
+    *(blocked_link, refused_words, many_links, held_words, premoderated),
     # Each leaves a version that all can read, and an entry in the log.
     restless,
 )
@@ -200,10 +381,19 @@ REASON_PHASES: tuple[Phase, ...] = (suspended, long_reason)
 VOTE_PHASES: tuple[Phase, ...] = (suspended_voter, unreadable, closed, gone)
 
 
-def screen(draft: Draft, context: Context, phases: tuple[Phase, ...] = PHASES) -> Verdict | None:
-    """The first verdict of ``phases`` on ``draft``, or ``None`` when it may be posted."""
+def judge(draft, context, phases=PHASES):
+    """``(the first refusal or None, what holds the draft)``: all that ``phases`` say of it."""
+    holds = []
     for phase in phases:
         verdict = phase(draft, context)
         if verdict is not None:
-            return verdict
-    return None
+            if not verdict.holds:
+                return verdict, ()
+            holds.append(verdict)
+    return None, tuple(holds)
+
+
+def screen(draft: Draft, context: Context, phases: tuple[Phase, ...] = PHASES) -> Verdict | None:
+    """The first verdict of ``phases`` on ``draft``, or ``None`` when it may be posted at once."""
+    refusal, holds = judge(draft, context, phases)
+    return refusal or (holds[0] if holds else None)

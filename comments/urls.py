@@ -1,6 +1,19 @@
 from django.urls import path
 
-from comments.views import arrivals, authoring, cards, feeds, pages, plain, votes, writing
+from comments.views import (
+    arrivals,
+    authoring,
+    cards,
+    feeds,
+    held,
+    letters,
+    log,
+    pages,
+    plain,
+    reporting,
+    votes,
+    writing,
+)
 
 urlpatterns = [
     path("comments/<int:pk>/", pages.comment_permalink, name="comment-permalink"),
@@ -8,10 +21,15 @@ urlpatterns = [
         "comments/<int:pk>/discussion/", pages.comment_in_discussion, name="comment-in-discussion"
     ),
     path("comments/<int:pk>/thread/", pages.comment_thread, name="comment-thread"),
+    path("moderation/log/", log.public_log, name="public-log"),
+    path("moderation/log.csv", log.log_table, name="log-table"),
+    path("comments/<int:pk>/notice/", reporting.comment_notice, name="comment-notice"),
+    path("comments/held/<int:pk>/", held.held_comment, name="held-comment"),
     path("comments/<int:pk>/reply/", writing.comment_reply, name="comment-reply"),
     path("comments/<int:pk>/edit/", authoring.comment_edit, name="comment-edit"),
     path("comments/<int:pk>/withdraw/", authoring.comment_withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/agree/", votes.comment_agree, name="comment-agree"),
+    path("comments/<int:pk>/report/", reporting.comment_report, name="comment-report"),
     path("comments/<int:pk>/preview/", cards.comment_preview, name="comment-preview"),
     path("votes/", votes.cast_vote, name="votes"),
     path("discussions/<int:pk>/people/", cards.discussion_people, name="discussion-people"),
@@ -51,4 +69,8 @@ urlpatterns = [
     path("people/<path:handle>/feed.atom", feeds.person_feed, {"form": "atom"}, name="person-feed"),
     path("people/<path:handle>/feed.json", feeds.person_feed, {"form": "json"}, name="person-feed"),
     path("people/<path:handle>/", pages.person_page, name="person"),
+    # One's own pages stand beside those of the account, which knows nothing of comments.
+    path("accounts/letters/", letters.letters_page, name="letters"),
+    path("accounts/letters/<int:pk>/appeal/", letters.letter_appeal, name="letter-appeal"),
+    path("accounts/standing/", letters.standing_page, name="standing"),
 ]

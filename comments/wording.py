@@ -49,6 +49,11 @@ def moment_iso(moment):
     return _worded(moment, timezone.get_default_timezone())[1]
 
 
+def span_text(seconds):
+    """``90 seconds``, ``10 minutes``: rounded up, so that nobody comes too early."""
+    return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+
+
 def count_label(count, one, many=None):
     """``12 comments``, ``1 comment``, ``No comments yet``; ``many`` where it is not ``one`` + s."""
     many = many or f"{one}s"
@@ -59,5 +64,12 @@ def count_label(count, one, many=None):
 
 def tombstone_text(state, reason):
     """What stands where a comment was taken away: by whom, and why if they said."""
-    by = "Withdrawn by its author" if state == "withdrawn" else "Hidden by a moderator"
+    by = _GONE.get(state, "Hidden by a moderator")
     return f"{by}: {reason}" if reason else f"{by}."
+
+
+_GONE = {
+    "withdrawn": "Withdrawn by its author",
+    "covered": "Hidden because of reports, until a moderator has looked at it",
+    "held": "Held until a moderator has looked at it",
+}

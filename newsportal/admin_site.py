@@ -8,6 +8,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from comments import queues
+from comments.permissions import can_moderate
+
 
 class PortalAdminSite(admin.AdminSite):
     site_header = settings.SITE_NAME
@@ -27,6 +30,12 @@ class PortalAdminSite(admin.AdminSite):
 
         return without_nul
 
+    def index(self, request, extra_context=None):
+        return super().index(request, _with_waiting(request, extra_context))
+
+    def app_index(self, request, app_label, extra_context=None):
+        return super().app_index(request, app_label, _with_waiting(request, extra_context))
+
     def login(self, request, extra_context=None):
         """Sends to the portal's sign-in, which limits attempts; refuses those without a desk."""
         if request.user.is_authenticated and not self.has_permission(request):
@@ -35,3 +44,9 @@ class PortalAdminSite(admin.AdminSite):
         if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
             target = "/admin/"
         return redirect_to_login(target)
+
+
+def _with_waiting(request, context):
+    """How much waits for a moderator, for the pages that lead to the desk. One query there."""
+    waiting = queues.waiting_label(request.user) if can_moderate(request.user) else ""
+    return {"moderation_waiting": waiting} | (context or {})

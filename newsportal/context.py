@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from articles import listings
+from comments import letters
 
 # Mail of these backends goes to the terminal or a file of the operator, not to the reader.
 _MAIL_STAYS_HERE = ("console", "filebased", "locmem", "dummy")
@@ -14,13 +15,30 @@ def frame(request):
 
 
 def site(request):
-    """``site_name``, ``mail_is_printed`` and, for the portal's own pages, ``nav_sections``."""
+    """``site_name``, ``mail_is_printed`` and, for the portal's own pages, ``nav_sections``.
+
+    ``letters_label`` is for who is signed in and has unread letters, else it is empty.
+    """
+    in_admin = request.path.startswith("/admin/")
     if hasattr(request, "user"):
         # Asked here, where a query may run, so that no template asks for it.
         _ = request.user.is_authenticated
-    in_admin = request.path.startswith("/admin/")
     return {
+        "letters_label": "" if in_admin else _letters_label(request),
         "site_name": settings.SITE_NAME,
         "nav_sections": [] if in_admin else listings.sections_shown(request),
         "mail_is_printed": any(name in settings.EMAIL_BACKEND for name in _MAIL_STAYS_HERE),
     }
+
+
+def _letters_label(request):
+    """``Letters (2)``, or nothing. A query for a whole page of somebody signed in, none else."""
+    if not hasattr(request, "user") or not request.user.is_authenticated:
+        return ""
+    if getattr(request, "htmx", False):
+        # Parts of a page have no frame.
+        return ""
+    unread = letters.unread_count(request.user)
+    if not unread:
+        return ""
+    return f"Letters ({unread if unread < letters.COUNTED_UP_TO else f'{unread}+'})"

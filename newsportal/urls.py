@@ -5,6 +5,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
+    # Before the admin, which answers every address below its own.
+    path("admin/moderation/", include("comments.desk_urls")),
     path("admin/", admin.site.urls),
     path("", include("comments.urls")),
     path("", include("articles.urls")),

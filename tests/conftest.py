@@ -5,14 +5,16 @@ from itertools import count
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.template.base import Template
 from django.test import Client
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from accounts import membership
-from comments import posting
+from comments import hosting, posting
 from comments.parts import forget_parts
+from comments.rules import forget_rules
 
 # The machine is noisy, so no example is timed; the same examples every time.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True, database=None)
@@ -22,12 +24,41 @@ PASSWORD = "seven copper kettles"
 _numbers = count(1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _log_can_be_emptied():
+    """Between tests with transactions all rows go, the log's too, which SQLite's triggers refuse.
+
+    PostgreSQL truncates, which is no change of rows.
+    """
+    operations = DatabaseWrapper.ops_class
+    flush = operations.sql_flush
+
+    def sql_flush(self, style, tables, **options):
+        statements = flush(self, style, tables, **options)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE %s",
+                ["%append-only%"],
+            )
+            triggers = cursor.fetchall()
+        return [
+            *(f"DROP TRIGGER {name}" for name, _ in triggers),
+            *statements,
+            *(sql for _, sql in triggers),
+        ]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache():
     """No test sees a page or a limit that another one left behind."""
     for cache in caches.all():
         cache.clear()
     forget_parts()
+    forget_rules()
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +113,7 @@ def moderator(make_person):
 def make_discussion(db):
     def make(title="A page", url=None):
         url = url or f"/pages/{next(_numbers)}/"
-        return posting.open_discussion(title=title, url=url, readable_from=timezone.now())
+        return hosting.open_discussion(title=title, url=url, readable_from=timezone.now())
 
     return make
 

@@ -14,14 +14,13 @@ from comments import discussions, embedding, history, markup, posting, revisions
 from comments.caching import answer_reader
 from comments.forms import EditForm, ReasonForm, WithdrawForm
 from comments.permissions import (
-    can_edit,
     can_moderate,
-    edit_until,
     is_author,
     require,
     require_own,
 )
 from comments.screening import RefusedError
+from comments.standing import known_of
 from comments.views.finding import find, find_comment
 from comments.wording import moment_text, until_text
 
@@ -42,9 +41,10 @@ def comment_edit(request, pk):
     if composer.notice:
         # Suspended, or closed: that is said instead of the form.
         return _show_edit(request, composer)
-    until = edit_until(request.user, comment.posted_at, now)
+    known = known_of(request.user, now)
+    until = comment.posted_at + known.editing_time
     require(
-        can_edit(request.user, comment, now),
+        known.can_edit(request.user, comment, now),
         f"You could change this comment until {moment_text(until)}. You can still reply to it, "
         "or withdraw it.",
     )

@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -11,12 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.addresses import address_of_sender
 from comments import discussions, drafts, embedding, orders, posting
 from comments.caching import answer_reader
 from comments.forms import CommentForm, DraftForm
+from comments.models import HeldComment
 from comments.parts import print_parts
 from comments.printing import print_arrivals
 from comments.views.finding import find_comment, find_discussion
+from comments.waiting import row_of_held, why_held
 from comments.wording import count_label
 
 
@@ -63,14 +67,21 @@ def _post(request, discussion, comment):
             parent=comment,
             text=form.cleaned_data.get("text", ""),
             submission_key=form.cleaned_data.get("submission_key"),
+            as_it_is=form.cleaned_data.get("as_it_is", False),
+            address=address_of_sender(request),
         )
     except posting.RefusedError as refused:
         form.add_error("text", refused.verdict.message)
         parent = comment and discussions.row_of(comment.pk)
         composer = embedding.compose(request, discussion, parent=parent)
         composer.form, composer.notice = form, ""
+        if refused.verdict.holds:
+            form.insist()
+            composer.submit_label = "Post it as it is, and wait"
         return _show_composer(request, composer, status=refused.verdict.status)
     drafts.drop(request, draft_key)
+    if isinstance(posted, HeldComment):
+        return _show_held(request, posted)
     return _show_posted(request, posted)
 
 
@@ -97,6 +108,29 @@ def _show_posted(request, comment):
         "place": _place(request, row),
         "composer": embedding.compose(request, discussion) if top else None,
         "total_label": count_label(discussion.comment_count, "comment"),
+    }
+    return render(request, "comments/_posted.html", context)
+
+
+def _show_held(request, held):
+    """The way to where it waits; for htmx the comment as its writer sees it, and an empty form."""
+    if not held.is_shadow:
+        say = f"Your comment waits for a moderator. {why_held(held.objections)}"
+        if not request.htmx:
+            messages.info(request, say)
+    if not request.htmx:
+        if held.parent_id is None:
+            return HttpResponseRedirect(f"{held.discussion.url}#form-top")
+        return HttpResponseRedirect(f"/comments/{held.parent_id}/#c{held.parent_id}")
+    row = row_of_held(held)
+    top = held.parent_id is None
+    showing = embedding.showing_of(request, held.discussion, [])
+    context = {
+        "row": row,
+        "comment_html": print_arrivals([row], showing),
+        "place": _place(request, row),
+        "composer": embedding.compose(request, held.discussion) if top else None,
+        "total_label": count_label(held.discussion.comment_count, "comment"),
     }
     return render(request, "comments/_posted.html", context)
 

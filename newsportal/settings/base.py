@@ -217,11 +217,32 @@ CONTENT_SECURITY_POLICY = {
 _MAIL_HOST = next((host.lstrip(".") for host in ALLOWED_HOSTS if host[:1].isalpha()), "localhost")
 DEFAULT_FROM_EMAIL = f"{SITE_NAME} <portal@{_MAIL_HOST}>"
 
+# How many proxies of yours stand before the portal: so many of the addresses that a request
+# says it came through are believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
 # How many comments one person may post within a minute before being asked to wait.
 COMMENTS_PER_MINUTE = 6
 # How often one person may change comments of theirs within ten minutes: slips are mended in two
 # or three goes, and each is a version that all can read and an entry in the log, for good.
 EDITS_IN_TEN_MINUTES = 10
+# The same words of the same person within this long are a slip or a nuisance.
+SAID_AGAIN_AFTER_MINUTES = 60
+# So many of a person's first comments wait for a moderator, unless a policy says otherwise.
+NEWCOMER_HOLDS = env.int("NEWCOMER_HOLDS", default=0)
+# A service of yours that is asked about each comment before it appears, and Akismet
+# (``comments.outside``). One that does not answer lets it through, or has it wait.
+SCREENING_HOOK_URL = env.str("SCREENING_HOOK_URL", default="")
+SCREENING_HOOK_SECRET = env.str("SCREENING_HOOK_SECRET", default="")
+AKISMET_KEY = env.str("AKISMET_KEY", default="")
+AKISMET_SITE_URL = env.str("AKISMET_SITE_URL", default="")
+OUTSIDE_FAILS_CLOSED = env.bool("OUTSIDE_FAILS_CLOSED", default=False)
+
+# For so long moderators can see which comments came from the same address; 0 keeps none.
+KEEP_ADDRESSES_DAYS = env.int("KEEP_ADDRESSES_DAYS", default=7)
+
+# Whether everybody may read what moderators did, without names of readers.
+PUBLIC_MODERATION_LOG = env.bool("PUBLIC_MODERATION_LOG", default=False)
 # How long a comment can be changed after it was posted; longer by who is trusted.
 COMMENT_EDIT_MINUTES = env.int("COMMENT_EDIT_MINUTES", default=15)
 COMMENT_EDIT_MINUTES_TRUSTED = env.int("COMMENT_EDIT_MINUTES_TRUSTED", default=1_440)

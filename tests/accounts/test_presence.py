@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import directory, membership
+from accounts import directory, presence
 from accounts.models import ONLINE_FOR, User
 
 NOON = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
@@ -54,7 +54,7 @@ def test_it_is_one_update_and_then_none(client, make_person, at, django_assert_m
 def test_of_several_pages_at_once_one_writes(make_person):
     person = make_person()
     as_each_page_read_it = [User.objects.get(pk=person.pk) for _ in range(3)]
-    assert [membership.note_seen(each, NOON) for each in as_each_page_read_it] == [
+    assert [presence.note_seen(each, NOON) for each in as_each_page_read_it] == [
         True,
         False,
         False,
@@ -81,7 +81,7 @@ def test_a_write_that_fails_does_not_break_the_page(client, make_person, monkeyp
     def locked(*args):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(membership, "note_seen", locked)
+    monkeypatch.setattr(presence, "note_seen", locked)
     assert client.get("/accounts/").status_code == 200
     assert last_seen() is None
 

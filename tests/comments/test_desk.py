@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import posting
+from comments import hosting, posting
 from comments.models import Comment, Discussion, ModerationEntry
 
 LIST = "/admin/comments/comment/"
@@ -127,7 +127,7 @@ def test_the_branch_of_a_deep_comment_stays_short(desk, reader, post):
 
 
 def test_a_title_that_was_never_published_is_not_listed(desk):
-    posting.open_discussion(title="Secret plans", url="/x/", readable_from=None)
+    hosting.open_discussion(title="Secret plans", url="/x/", readable_from=None)
     assert "Secret plans" not in text_of(desk.get("/admin/comments/discussion/"))
 
 

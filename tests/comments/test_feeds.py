@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import membership
-from comments import bulk, moderation, posting, syndication
+from comments import bulk, hosting, moderation, posting, syndication
 from comments.models import Comment, Discussion
 from tests.xss_vectors import VECTORS
 
@@ -282,7 +282,7 @@ class TestWhatItMustNotTell:
         comment = post(reader, "Unreadable now")
         for moment in (None, timezone.now() + timedelta(hours=1)):
             discussion.refresh_from_db()
-            posting.follow_page(
+            hosting.follow_page(
                 discussion, title="A page", url=discussion.url, readable_from=moment
             )
             for address in addresses(discussion, comment, reader)[:4]:
@@ -386,7 +386,7 @@ class TestHowItIsAnswered:
             ),
             lambda by, comment, mod: posting.withdraw_comment(by=by, comment=comment),
             lambda by, comment, mod: moderation.hide(by=mod, comment=comment, reason="Rude"),
-            lambda by, comment, mod: posting.follow_page(
+            lambda by, comment, mod: hosting.follow_page(
                 Discussion.objects.get(pk=comment.discussion_id),
                 title="Another title", url="/pages/moved/", readable_from=timezone.now(),
             ),

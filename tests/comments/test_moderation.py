@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from comments import moderation, posting
+from comments import moderation, posting, sanctions
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.tree import TreeError
 
@@ -30,7 +30,7 @@ def test_hide_and_restore(reader, moderator, post, discussion):
         ("restore", moderator, "A mistake"),
     ]
     assert acts[0].before == {"state": "visible", "reason": ""}
-    assert acts[0].after == {"state": "hidden", "reason": "Off topic"}
+    assert acts[0].after == {"state": "hidden", "reason": "Off topic", "revision": 2}
 
 
 def test_a_decision_on_an_older_revision_does_nothing(reader, moderator, post):
@@ -52,12 +52,14 @@ def test_all_or_none_of_many(reader, moderator, post, discussion):
     comments = [post(reader) for _ in range(5)]
     moderation.hide(by=moderator, comment=comments[0], reason="First")
     moved = moderation.hide_all(by=moderator, comments=comments, reason="Advertising")
-    assert len(moved) == 4
+    assert len(moved.comments) == 4
+    assert [each.pk for each in moved.passed_over] == [comments[0].pk]
     assert count_of(discussion) == 0
     with pytest.raises(PermissionDenied):
         moderation.restore_all(by=reader, comments=comments, reason="Mine")
     assert count_of(discussion) == 0
-    assert len(moderation.restore_all(by=moderator, comments=comments, reason="Fine")) == 5
+    restored = moderation.restore_all(by=moderator, comments=comments, reason="Fine")
+    assert len(restored.comments) == 5
 
 
 def test_close_and_reopen(reader, moderator, make_person, discussion, post):
@@ -73,16 +75,16 @@ def test_close_and_reopen(reader, moderator, make_person, discussion, post):
 
 def test_suspension(reader, moderator, make_person):
     until = timezone.now() + timedelta(days=1)
-    moderation.suspend(by=moderator, person=reader, until=until, reason="Spam")
+    sanctions.suspend(by=moderator, person=reader, until=until, reason="Spam")
     reader.refresh_from_db()
     assert reader.is_suspended()
     entry = ModerationEntry.objects.get()
     assert (entry.act, entry.person, entry.after["reason"]) == ("suspend", reader, "Spam")
     for person in (moderator, make_person("Another Mod", role="moderator")):
         with pytest.raises(PermissionDenied):
-            moderation.suspend(by=moderator, person=person, until=until, reason="Quarrel")
-    assert moderation.lift_suspension(by=moderator, person=reader)
-    assert moderation.lift_suspension(by=moderator, person=reader) is False
+            sanctions.suspend(by=moderator, person=person, until=until, reason="Quarrel")
+    assert sanctions.lift_suspension(by=moderator, person=reader)
+    assert sanctions.lift_suspension(by=moderator, person=reader) is False
     assert ModerationEntry.objects.count() == 2
 
 
@@ -95,8 +97,8 @@ def test_nobody_else_moderates(role, make_person, post, discussion):
     refused = [
         lambda: moderation.hide(by=person, comment=comment, reason="Me"),
         lambda: moderation.restore(by=person, comment=comment, reason="Me"),
-        lambda: moderation.suspend(by=person, person=other, until=later, reason="Me"),
-        lambda: moderation.lift_suspension(by=person, person=other),
+        lambda: sanctions.suspend(by=person, person=other, until=later, reason="Me"),
+        lambda: sanctions.lift_suspension(by=person, person=other),
     ]
     if role == "reader":
         refused += [
@@ -116,7 +118,7 @@ def test_every_act_needs_a_reason(reason, reader, moderator, post, discussion):
     for act in (
         lambda: moderation.hide(by=moderator, comment=comment, reason=reason),
         lambda: moderation.close(by=moderator, discussion=discussion, reason=reason),
-        lambda: moderation.suspend(by=moderator, person=reader, until=later, reason=reason),
+        lambda: sanctions.suspend(by=moderator, person=reader, until=later, reason=reason),
     ):
         with pytest.raises(ValueError, match="why"):
             act()

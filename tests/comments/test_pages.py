@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import publishing
-from comments import caching, contributions, moderation, orders, posting
+from comments import caching, contributions, moderation, orders, posting, sanctions
 from comments.models import Comment, Discussion, Revision
 from comments.parts import forget_parts
 
@@ -464,7 +464,7 @@ class TestWriting:
         self, reader, moderator, sign_in, discussion
     ):
         until = timezone.now() + timedelta(days=3)
-        moderation.suspend(by=moderator, person=reader, until=until, reason="Advertising")
+        sanctions.suspend(by=moderator, person=reader, until=until, reason="Advertising")
         client = sign_in(reader)
         for address in ("/articles/the-bridge-opens/", f"/discussions/{discussion.pk}/post/"):
             page = text_of(client.get(address))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import membership
-from comments import bulk, moderation, posting, transcripts
+from comments import bulk, hosting, moderation, posting, transcripts
 from comments.models import Comment
 from comments.plain_text import DEEPEST, STEP, TEXT_AT_MOST, WIDTH, Remark, columns_of, lay_out
 from comments.quoting import blocks_as_text
@@ -340,7 +340,7 @@ class TestPage:
             assert visitor.get(f"/comments/{pk}/text/").status_code == 404
         for moment in (None, timezone.now() + timedelta(hours=1)):
             discussion.refresh_from_db()
-            posting.follow_page(
+            hosting.follow_page(
                 discussion, title="A page", url=discussion.url, readable_from=moment
             )
             assert visitor.get(f"/comments/{comment.pk}/text/").status_code == 404

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from accounts import membership
-from comments import asides, embedding, markup, moderation, posting
+from comments import asides, embedding, hosting, markup, moderation, posting
 from comments.models import Comment, Discussion
 from tests.comments.test_markup import ANY_TEXT, MARKDOWN_LIKE, faults
 
@@ -42,7 +42,7 @@ def reply_form(client, comment, **query):
 
 
 def take_down_page(discussion):
-    posting.follow_page(discussion, title=discussion.title, url=discussion.url, readable_from=None)
+    hosting.follow_page(discussion, title=discussion.title, url=discussion.url, readable_from=None)
 
 
 class TestQuoting:

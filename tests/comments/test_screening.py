@@ -14,10 +14,12 @@ from comments.screening import (
     REASON_PHASES,
     Context,
     Draft,
+    judge,
     late,
     restless,
     screen,
 )
+from comments.words import compile_words
 
 pytestmark = pytest.mark.pure
 
@@ -28,7 +30,17 @@ def context(**known):
     return Context(now=NOW, **known)
 
 
+# Lists of words, and links that each draft of these tables has.
+WORDS = compile_words([("cheap", "reject"), ("copper*", "hold")])
+HOSTS = ("news.example.org", "example.com")
 PASSES = [
+    ("Words.", context(slow_wait=0, slow_seconds=600)),
+    ("Words.", context(blocked_hosts=frozenset({"ample.org", "example.net"}))),
+    ("Words.", context(links=2)),
+    ("Words.", context(links=1, trusted_hosts=frozenset({"example.org"}))),
+    ("Dear kettles!", context(words=WORDS)),
+    ("Words.", context(newcomer_holds=0)),
+    ("Words.", context(newcomer_holds=-3)),
     ("Words.", context()),
     ("x" * MAX_TEXT_LENGTH, context()),
     ("Words.", context(suspended_until=NOW - timedelta(seconds=1))),
@@ -46,26 +58,71 @@ REFUSED = [
     ("not_text", 422, "a\x00b", context()),
     ("not_text", 422, "a\ud800b", context()),
     ("flood", 429, "Words.", context(posted_last_minute=6, posts_a_minute=6)),
+    ("barred_address", 403, "Words.", context(address_is_barred=True)),
+    ("address_flood", 429, "Words.", context(posted_from_address=30, posts_an_address=30)),
+    ("slow", 429, "Words.", context(slow_wait=61, slow_seconds=600)),
+    ("duplicate", 409, "Words.", context(said_before=True)),
+    ("blocked_link", 422, "Words.", context(blocked_hosts=frozenset({"example.org"}))),
+    ("refused_words", 422, "Cheap kettles!", context(words=WORDS)),
+    ("outside_refuses", 422, "Words.", context(outside="refuse")),
     # The first verdict ends the run: who may not post hears that, not what is wrong in the text.
     ("suspended", 403, "", context(suspended_until=NOW + timedelta(days=1), posted_last_minute=99)),
     ("closed", 403, "", context(discussion_is_open=False)),
 ]
 
 
+HELD = [
+    ("many_links", "Words.", context(links=1)),
+    ("held_words", "A copper kettle.", context(words=WORDS)),
+    ("held_words", "A c\u043epp\u0435r kettle.", context(words=WORDS)),
+    ("newcomer", "Words.", context(newcomer_holds=1)),
+    ("premoderated", "Words.", context(premoderation="Here every comment waits.")),
+    ("outside_holds", "Words.", context(outside="hold")),
+]
+
+
 @pytest.mark.parametrize(("text", "known"), PASSES)
 def test_passes(text, known):
-    assert screen(Draft(text), known) is None
+    assert judge(Draft(text, HOSTS), known) == (None, ())
 
 
 @pytest.mark.parametrize(("phase", "status", "text", "known"), REFUSED)
 def test_refused(phase, status, text, known):
-    verdict = screen(Draft(text), known)
-    assert (verdict.phase, verdict.status) == (phase, status)
+    verdict, holds = judge(Draft(text, HOSTS), known)
+    assert (verdict.phase, verdict.status, holds) == (phase, status, ())
+    assert not verdict.holds
+    assert screen(Draft(text, HOSTS), known) == verdict
     assert verdict.message.endswith((".", "!"))
 
 
+@pytest.mark.parametrize(("phase", "text", "known"), HELD)
+def test_held(phase, text, known):
+    refused, holds = judge(Draft(text, HOSTS), known)
+    assert refused is None
+    assert [verdict.phase for verdict in holds] == [phase]
+    assert holds[0].message.endswith((".", "!"))
+
+
+def test_what_holds_is_gathered_and_a_refusal_ends_it():
+    known = context(links=0, newcomer_holds=1, premoderation="All of them.", words=WORDS)
+    refused, holds = judge(Draft("A copper kettle.", HOSTS), known)
+    assert refused is None
+    assert [each.phase for each in holds] == [
+        "many_links", "held_words", "newcomer", "premoderated",
+    ]  # fmt: skip
+    refused, holds = judge(Draft("A copper kettle, cheap.", HOSTS), known)
+    assert (refused.phase, holds) == ("refused_words", ())
+
+
+def test_words_are_named_where_they_stand():
+    text = "Buy cheap, c h e a p copper."
+    refused, _ = judge(Draft(text), context(words=WORDS))
+    assert [text[start:end] for start, end, _ in refused.hits] == ["cheap", "c h e a p"]
+    assert "“cheap”, “c h e a p”" in refused.message
+
+
 def test_every_phase_has_a_row():
-    assert {phase.__name__ for phase in PHASES} == {row[0] for row in REFUSED}
+    assert {phase.__name__ for phase in PHASES} == {row[0] for row in (*REFUSED, *HELD)}
     assert set(EDIT_PHASES) - set(PHASES) == {late, restless}
 
 

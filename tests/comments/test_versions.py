@@ -10,12 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import directory, membership
+from accounts import membership
 from accounts.models import User
-from comments import bulk, history, moderation, posting, revisions
+from comments import bulk, history, moderation, posting, revisions, sanctions, standing
 from comments.models import Comment, Discussion, ModerationEntry, Revision
-from comments.permissions import can_edit, edit_since, edit_until
 from comments.screening import MAX_TEXT_LENGTH, RefusedError
+from comments.standing import known_of
 from comments.wording import moment_text, until_text
 
 
@@ -56,6 +56,10 @@ def edit(by, comment, text):
     return posting.edit_comment(by=by, comment=comment, text=text, seen_revision=revision)
 
 
+def can_edit(by, comment):
+    return known_of(by).can_edit(by, comment, timezone.now())
+
+
 def text_of(response):
     return response.content.decode()
 
@@ -88,9 +92,7 @@ class TestTime:
         with pytest.raises(RefusedError) as refused:
             edit(reader, comment, "Fürst")
         assert (refused.value.verdict.phase, refused.value.verdict.status) == ("late", 403)
-        assert moment_text(edit_until(reader, comment.posted_at, timezone.now())) in str(
-            refused.value
-        )
+        assert moment_text(comment.posted_at + timedelta(minutes=15)) in str(refused.value)
         assert everything() == before
 
     def test_an_edit_buys_no_time(self, reader, post, clock):
@@ -107,6 +109,8 @@ class TestTime:
         old_hand = make_person()
         User.objects.filter(pk=old_hand.pk).update(joined_at=timezone.now() - timedelta(days=31))
         old_hand.refresh_from_db()
+        # As many have stood as it takes, but for the one that follows.
+        standing.count(old_hand.pk, stood=29)
         comments = {person: post(person, "One") for person in (reader, moderator, old_hand)}
         clock(hours=23, minutes=59)
         for person in (moderator, old_hand):
@@ -127,10 +131,10 @@ class TestTime:
         assert edit(moderator, other, "Two")
         settings.COMMENT_EDIT_MINUTES = 0
         clock()
-        assert not can_edit(reader, comment, timezone.now())
+        assert not can_edit(reader, comment)
         settings.COMMENT_EDIT_MINUTES = 10**15
-        assert can_edit(reader, comment, timezone.now())
-        assert edit_since(reader, timezone.now()) < comment.posted_at - timedelta(days=365)
+        assert can_edit(reader, comment)
+        assert known_of(reader).editing_time > timedelta(days=365)
 
     def test_an_imported_comment_counts_from_when_it_was_posted(
         self, make_person, discussion, clock, settings
@@ -156,32 +160,6 @@ class TestTime:
         kept = Revision.objects.get(comment=old)
         assert (kept.text, kept.blocks, kept.written_at) == (old.text, words, old.posted_at)
         assert kept.markdown == "The \\*ice\\* holds."
-
-    def test_who_is_trusted(self, make_person, moderator):
-        now, month = timezone.now(), timedelta(days=30)
-        person = make_person()
-        assert not directory.is_trusted(person, now)
-        person.joined_at = now - month
-        assert directory.is_trusted(person, now)
-        person.joined_at = now - month + timedelta(seconds=1)
-        assert not directory.is_trusted(person, now)
-        assert directory.is_trusted(moderator, now)
-        for known in (person, moderator):
-            known.joined_at = now - month
-            known.suspended_until = now + timedelta(hours=1)
-            assert not directory.is_trusted(known, now)
-            known.suspended_until = now
-            assert directory.is_trusted(known, now)
-            known.is_active = False
-            assert not directory.is_trusted(known, now)
-        # An imported name is nobody's before it is claimed, and its owner's only since then.
-        imported = membership.import_people({"ice_watcher": None})["ice_watcher"]
-        imported.joined_at = now - 2 * month
-        assert not directory.is_trusted(imported, now)
-        imported.claimed_at = now
-        assert not directory.is_trusted(imported, now)
-        imported.claimed_at = now - month
-        assert directory.is_trusted(imported, now)
 
     def test_until_when_in_words(self, clock):
         now = clock().replace(hour=10, minute=28)
@@ -236,7 +214,7 @@ class TestEditingOverHttp:
     def test_the_suspended_are_told_that_first(self, reader, moderator, post, sign_in, clock):
         comment = post(reader)
         until = clock() + timedelta(days=2)
-        moderation.suspend(by=moderator, person=reader, until=until, reason="Advertising")
+        sanctions.suspend(by=moderator, person=reader, until=until, reason="Advertising")
         clock(hours=1)
         client, address = sign_in(reader), f"/comments/{comment.pk}/edit/"
         page = text_of(client.get(address))
@@ -574,7 +552,7 @@ class TestWithdrawing:
     def test_the_suspended_withdraw_without_a_word(self, reader, moderator, post, sign_in):
         comment = post(reader)
         until = timezone.now() + timedelta(days=2)
-        moderation.suspend(by=moderator, person=reader, until=until, reason="Advertising")
+        sanctions.suspend(by=moderator, person=reader, until=until, reason="Advertising")
         client, address = sign_in(reader), f"/comments/{comment.pk}/withdraw/"
         before = everything()
         answer = client.post(address, {"reason": "Buy my book"})

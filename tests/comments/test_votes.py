@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import moderation, posting, ranking, threads, voting
+from comments import hosting, moderation, posting, ranking, sanctions, threads, voting
 from comments.models import Comment, Discussion, Thread, ThreadMove, Vote
 from comments.screening import RefusedError
 from tests.comments.test_writers import together
@@ -129,7 +129,7 @@ def withdraw(comment, mod, voter):
 
 def suspend(comment, mod, voter):
     until = timezone.now() + timedelta(days=1)
-    moderation.suspend(by=mod, person=voter, until=until, reason="Advertising")
+    sanctions.suspend(by=mod, person=voter, until=until, reason="Advertising")
 
 
 REFUSALS = [
@@ -164,7 +164,7 @@ class TestRefusals:
         assert everything() == before
 
     def test_a_page_that_was_taken_down(self, voter, comment, discussion):
-        posting.follow_page(
+        hosting.follow_page(
             discussion, title=discussion.title, url=discussion.url, readable_from=None
         )
         before = everything()
@@ -216,7 +216,7 @@ class TestRefusals:
         assert everything() == before
 
     def test_what_cannot_be_read_is_not_there(self, voter, comment, discussion, sign_in):
-        posting.follow_page(
+        hosting.follow_page(
             discussion, title=discussion.title, url=discussion.url, readable_from=None
         )
         client, before = sign_in(voter), everything()

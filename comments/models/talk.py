@@ -1,4 +1,4 @@
-"""TALK: discussions, their comments as trees, and the log of moderators' acts."""
+"""Discussions, their comments as trees, and what readers do with them."""
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,8 @@ from comments.tree import CommentManager, TreeError
 
 # The number of a comment ("2.1.3") is stored; deeper ones keep its last parts behind an ellipsis.
 MAX_NUMBER_LENGTH = 80
+# A section's slug; as long as articles have them.
+MAX_AREA_LENGTH = 80
 
 
 class Discussion(models.Model):
@@ -23,6 +25,16 @@ class Discussion(models.Model):
     url = models.CharField(max_length=300)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     closed_reason = models.TextField(blank=True)
+    # The part of the site that its page belongs to, as rights and policies name it ("science").
+    area = models.CharField(max_length=MAX_AREA_LENGTH, blank=True, editable=False)
+    # When it closes by itself; kept by ``comments.policies`` as days, areas and pages change.
+    closes_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The page's own number of days; None takes its area's or the site's, 0 is never.
+    close_after_days = models.PositiveIntegerField(null=True, blank=True)
+    # Seconds between two comments of the same person, set by hand; 0 is none.
+    slow_seconds = models.PositiveIntegerField(default=0)
+    # Whether every comment here waits for a moderator.
+    is_premoderated = models.BooleanField(default=False)
     # From when on its page can be read; None while it cannot (a draft, a withdrawn article).
     readable_from = models.DateTimeField(null=True, blank=True, editable=False)
     # Comments that readers can see; tombstones do not count.
@@ -55,7 +67,12 @@ class Discussion(models.Model):
 
     @property
     def is_open(self):
-        return self.state == self.State.OPEN
+        """Whether it takes comments now: nobody has closed it, and its time is not over."""
+        return self.state == self.State.OPEN and not self.is_over()
+
+    def is_over(self, now=None):
+        """Whether it has closed by itself; decided when it is asked, not by a job."""
+        return self.closes_at is not None and self.closes_at <= (now or timezone.now())
 
     def is_readable(self, now=None):
         """Whether its page can be read at ``now``; decided when it is asked, not by a job."""
@@ -74,6 +91,9 @@ class Comment(MPTTModel):
         VISIBLE = "visible", "Visible"
         HIDDEN = "hidden", "Hidden by a moderator"
         WITHDRAWN = "withdrawn", "Withdrawn by its author"
+        # Until a moderator has decided: because of reports, or because an approval was undone.
+        COVERED = "covered", "Hidden because of reports"
+        HELD = "held", "Held for a moderator"
 
     discussion = models.ForeignKey(
         Discussion, on_delete=models.PROTECT, related_name="comments", db_index=False
@@ -195,6 +215,10 @@ class Thread(models.Model):
     visible_replies = models.PositiveIntegerField(default=0)
     # What "best" ranks by: ``ranking.best_of`` the top-level comment's votes.
     best = models.PositiveIntegerField(default=0)
+    # Reports in it that nobody has decided: they slow it down (``screening.slow``).
+    open_reports = models.PositiveIntegerField(default=0)
+    # Seconds between two comments of the same person, set by hand; 0 is none.
+    slow_seconds = models.PositiveIntegerField(default=0)
     # The discussion's version when it began, and when it last moved in one of the orders.
     began_in = models.PositiveBigIntegerField(default=0)
     moved_in = models.PositiveBigIntegerField(default=0)
@@ -331,69 +355,3 @@ class Revision(models.Model):
     @property
     def markdown(self):
         return self.text if self.blocks is None else blocks_as_markdown(self.blocks)
-
-
-class LogQuerySet(models.QuerySet):
-    """Reads and inserts: what is in the log stays as it was written."""
-
-    def update(self, **values):
-        raise TreeError("The moderation log is append-only.")
-
-    def bulk_update(self, *args, **options):
-        raise TreeError("The moderation log is append-only.")
-
-    def delete(self):
-        raise TreeError("The moderation log is append-only.")
-
-
-class ModerationEntry(models.Model):
-    """One act of a moderator or of an author on their own comment. Append-only."""
-
-    class Act(models.TextChoices):
-        HIDE = "hide", "Hid a comment"
-        RESTORE = "restore", "Restored a comment"
-        EDIT = "edit", "Edited their comment"
-        HIDE_TEXT = "hide_text", "Hid an earlier version"
-        SHOW_TEXT = "show_text", "Showed an earlier version again"
-        WITHDRAW = "withdraw", "Withdrew their comment"
-        CLOSE = "close", "Closed a discussion"
-        REOPEN = "reopen", "Reopened a discussion"
-        SUSPEND = "suspend", "Suspended a person"
-        LIFT = "lift", "Lifted a suspension"
-
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acts")
-    act = models.CharField(max_length=10, choices=Act.choices)
-    comment = models.ForeignKey(
-        Comment, null=True, blank=True, on_delete=models.PROTECT, related_name="log"
-    )
-    discussion = models.ForeignKey(
-        Discussion, null=True, blank=True, on_delete=models.PROTECT, related_name="log"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="acts_upon",
-    )
-    reason = models.TextField(blank=True)
-    before = models.JSONField()
-    after = models.JSONField()
-
-    objects = LogQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "moderation entry"
-        verbose_name_plural = "moderation log"
-
-    def __str__(self):
-        return f"{self.get_act_display()}, {self.at:%Y-%m-%d %H:%M}"
-
-    def save(self, *args, **kwargs):
-        if self.pk is not None:
-            raise TreeError("The moderation log is append-only.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise TreeError("The moderation log is append-only.")

@@ -1,0 +1,60 @@
+"""WRITE: discussions as wholes: opened, following their page, locked with all their comments."""
+
+from django.db import OperationalError, transaction
+from django.db.models import F
+
+from comments import rules
+from comments.models import Comment, Discussion
+
+# How often locking a discussion or a tree is tried again because somebody wrote meanwhile.
+ATTEMPTS = 20
+
+
+def open_discussion(*, title, url, readable_from, area=""):
+    """A new, open discussion for the page at ``url``, which can be read from a moment on.
+
+    ``readable_from`` is None while the page cannot be read at all. ``area`` is the part of the
+    site that it belongs to, as policies and moderators' beats name it.
+    """
+    discussion = Discussion(title=title, url=url, readable_from=readable_from, area=area)
+    discussion.closes_at = rules.closing_time(discussion)
+    discussion.save()
+    return discussion
+
+
+def follow_page(discussion, *, title, url, readable_from, area=None):
+    """Follows its page to another title, address, moment or ``area`` (None: where it was).
+
+    When it closes by itself follows, too. Returns False when nothing changed.
+    """
+    now = {"title": title, "url": url, "readable_from": readable_from}
+    if area is not None:
+        now["area"] = area
+    if all(getattr(discussion, name) == value for name, value in now.items()):
+        return False
+    for name, value in now.items():
+        setattr(discussion, name, value)
+    discussion.closes_at = now["closes_at"] = rules.closing_time(discussion)
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **now)
+    return True
+
+
+def lock_discussion(pk):
+    """Locks a discussion with all its comments; returns ``(discussion, comments)``.
+
+    Needs a transaction. The comments' rows first, in the order of their numbers, then the
+    discussion's, as every writer does; lets go of the discussion's when a comment came in
+    meanwhile, and locks that one first. Raises ``OperationalError`` if readers keep posting
+    faster than it can lock.
+    """
+    comments = Comment.objects.filter(discussion_id=pk).order_by("pk")
+    present = []
+    for _ in range(ATTEMPTS):
+        present = comments.lock_in_order(present)
+        savepoint = transaction.savepoint()
+        discussion = Discussion.objects.select_for_update(no_key=True).get(pk=pk)
+        if comments.count() == len(present):
+            transaction.savepoint_commit(savepoint)
+            return discussion, present
+        transaction.savepoint_rollback(savepoint)
+    raise OperationalError(f"discussion {pk} is too busy to be locked as a whole; try again")

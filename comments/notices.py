@@ -1,0 +1,72 @@
+"""WRITE: notices of illegal content, and the mail to whoever sent one.
+
+Mail leaves on commit; one that cannot be sent is logged and undoes nothing.
+"""
+
+import logging
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+
+from comments.models import Notice
+from comments.wording import moment_text
+
+logger = logging.getLogger(__name__)
+
+_CAME = (
+    "Your notice about a comment at {site} came in on {moment}.\n\n"
+    "A moderator looks at it, and you will be told what was decided.\n\n"
+    "You wrote:\n\n{explanation}\n"
+)
+_UPHELD = "A moderator looked at the comment, and it was taken down."
+_DISMISSED = (
+    "A moderator looked at the comment and left it where it is. If you think that this is wrong, "
+    "you can go to a court, or to a body for settling disputes out of court."
+)
+
+
+def keep_notice(*, comment, name, email, explanation, now):
+    """The row of a notice, and the mail that it came. Part of ``reporting.give_notice``."""
+    notice = Notice.objects.create(
+        comment=comment, name=name, email=email, explanation=explanation, at=now
+    )
+    said = _CAME.format(site=settings.SITE_NAME, moment=moment_text(now), explanation=explanation)
+    _mail(notice, "Your notice came in", said)
+    return notice
+
+
+def settle_notices(comment_ids, *, upheld, now):
+    """Decides the open notices on these comments and tells who sent them.
+
+    Returns ``(notice id, comment id)`` of each.
+    """
+    notices = list(
+        Notice.objects.filter(comment_id__in=comment_ids, outcome="open")
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
+    if not notices:
+        return []
+    pks = [notice.pk for notice in notices]
+    Notice.objects.filter(pk__in=pks).update(
+        outcome="upheld" if upheld else "dismissed", decided_at=now
+    )
+    for notice in notices:
+        _mail(notice, "What was decided on your notice", _UPHELD if upheld else _DISMISSED)
+    return [(notice.pk, notice.comment_id) for notice in notices]
+
+
+def open_again(pks):
+    """A decision was taken back: these notices wait for another one."""
+    Notice.objects.filter(pk__in=pks).update(outcome="open", decided_at=None)
+
+
+def _mail(notice, subject, text):
+    def send():
+        try:
+            send_mail(f"{settings.SITE_NAME}: {subject}", text, None, [notice.email])
+        except OSError:
+            logger.exception("notice %s: its mail was not sent", notice.pk)
+
+    transaction.on_commit(send)

@@ -1,0 +1,110 @@
+"""READ and WRITE: somebody's record in discussions, kept on a row as things happen."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from accounts import directory
+from comments.models import Standing
+from comments.permissions import can_withdraw
+from comments.statements import Statement
+from comments.trust import Record, level_of
+
+_COUNTED = ("stood", "taken_down", "rejected", "reports_upheld", "reports_dismissed")
+_STANDING = Statement(
+    lambda *, pk: Standing.objects.filter(pk=pk).values_list(
+        *_COUNTED, "is_premoderated", "shadow_until"
+    )
+)
+
+
+# A century: however many are set, the moment that lies so far back is still a date.
+_MOST_MINUTES = 52_596_000
+
+
+class Known:
+    """What discussions know of a person: their ``record``, ``level``, and what is laid down."""
+
+    __slots__ = ("is_premoderated", "level", "record", "shadow_until")
+
+    def __init__(self, record, now, is_premoderated=False, shadow_until=None):
+        self.record = record
+        self.level = level_of(record, now)
+        self.is_premoderated = is_premoderated
+        self.shadow_until = shadow_until
+
+    @property
+    def editing_time(self):
+        """For how long they can edit what they have posted."""
+        minutes = settings.COMMENT_EDIT_MINUTES
+        if self.level.edits_longer:
+            minutes = max(minutes, settings.COMMENT_EDIT_MINUTES_TRUSTED)
+        return timedelta(minutes=min(minutes, _MOST_MINUTES))
+
+    def can_edit(self, person, comment, now):
+        """Whether ``person`` may edit ``comment``: what they may withdraw, for a while.
+
+        What a closed discussion or a suspension forbids besides is for ``screening`` to say.
+        """
+        return can_withdraw(person, comment) and comment.posted_at > now - self.editing_time
+
+    def is_shadowed(self, now):
+        """Whether only they themselves see what they post."""
+        return self.shadow_until is not None and self.shadow_until > now
+
+
+def known_of(person, now=None):
+    """The ``Known`` of a person. One query."""
+    now = now or timezone.now()
+    found = _STANDING(pk=person.pk)
+    nothing = (*(0 for _ in _COUNTED), False, None)
+    *counts, premoderated, shadow_until = found[0] if found else nothing
+    record = Record(
+        since=directory.known_since(person),
+        is_staff=directory.is_staff(person, now),
+        **dict(zip(_COUNTED, counts, strict=True)),
+    )
+    return Known(record, now, premoderated, shadow_until)
+
+
+def count(person_id, **changes):
+    """Adds to somebody's record: ``count(17, stood=1)``. Needs a transaction; locks their row.
+
+    Locked after comments and discussions, and in the order of people's ids where there are many.
+    """
+    added = {name: Greatest(F(name) + number, 0) for name, number in changes.items()}
+    if not Standing.objects.filter(pk=person_id).update(**added):
+        # Nobody counts below nothing: what was imported has no record to lose.
+        begun = {name: max(number, 0) for name, number in changes.items()}
+        Standing.objects.get_or_create(pk=person_id, defaults=begun)
+
+
+def lock_many(person_ids):
+    """The records of these people, begun where they had none, locked in the order of their ids.
+
+    Whoever counts several times in a transaction locks all of them first. Two queries.
+    """
+    pks = sorted(person_ids)
+    Standing.objects.bulk_create(
+        [Standing(person_id=pk) for pk in pks], ignore_conflicts=True, batch_size=500
+    )
+    found = Standing.objects.filter(pk__in=pks).order_by("pk")
+    return list(found.select_for_update(no_key=True))
+
+
+def count_many(changes):
+    """Adds to the records of many: ``{person id: {"stood": 1, ...}}``. Locks as ``count``.
+
+    Two queries, and one more for every few hundred people.
+    """
+    changes = {pk: counts for pk, counts in changes.items() if any(counts.values())}
+    if not changes:
+        return
+    rows = lock_many(changes)
+    for row in rows:
+        for name, number in changes[row.pk].items():
+            setattr(row, name, max(0, getattr(row, name) + number))
+    Standing.objects.bulk_update(rows, _COUNTED, batch_size=250)
