@@ -80,6 +80,10 @@ def habits_of(by, discussion, known, rules, recent, text, thread=None, now=None)
     return {
         "posted_last_minute": recent.since(now - timedelta(minutes=1)),
         "posts_a_minute": pace,
+        "posted_here": recent.count_in(discussion.pk, now - timedelta(minutes=10)),
+        "posts_here": max(
+            1, round(settings.COMMENTS_HERE_IN_TEN_MINUTES * known.level.share_of_pace)
+        ),
         "said_before": recent.said(text, now - within),
         "slow_wait": wait,
         "slow_seconds": seconds,

@@ -100,6 +100,10 @@ class RecentPosts:
         """How many came since then, as far as they were read."""
         return sum(each[0] >= moment for each in self.posts)
 
+    def count_in(self, discussion_id, since):
+        """How many of them came to one discussion since then."""
+        return sum(each[0] >= since and each[1] == discussion_id for each in self.posts)
+
     def last_in(self, discussion_id, tree_id=None):
         """When they last posted in a discussion, or in one thread of it; None if not lately."""
         for moment, discussion, tree, _ in self.posts:

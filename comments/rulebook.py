@@ -83,7 +83,6 @@ class WatchedWordAdmin(RuleAdmin):
     list_filter = ("verdict",)
     search_fields = ("text",)
     ordering = ("text",)
-    change_list_template = "admin/comments/watchedword/change_list.html"
 
     def get_urls(self):
         trial = self.admin_site.admin_view(self.trial_view)

@@ -7,8 +7,8 @@ moderator sees all of it. Phases read no database and no clock: what they need i
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
+from comments.contexts import Context, Draft
 from comments.links import is_below
 from comments.wording import span_text
 
@@ -16,57 +16,6 @@ from comments.wording import span_text
 MAX_TEXT_LENGTH = 10_000
 # Fits a tombstone's line: why somebody hid or withdrew a comment.
 MAX_REASON_LENGTH = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What somebody wants to say; ``hosts`` are those that its links lead to, one for each."""
-
-    text: str
-    hosts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the phases may know. Times are aware; counts are of this author."""
-
-    now: datetime
-    page_is_readable: bool = True
-    discussion_is_open: bool = True
-    closed_reason: str = ""
-    parent_is_visible: bool = True
-    suspended_until: datetime | None = None
-    suspended_until_text: str = ""
-    suspension_reason: str = ""
-    # Whether what is changed may still be, and until when that was.
-    is_editable: bool = True
-    edit_until_text: str = ""
-    posted_last_minute: int = 0
-    posts_a_minute: int = 6
-    edited_lately: int = 0
-    edits_in_a_while: int = 10
-    address_is_barred: bool = False
-    # Of the same address, whoever they are, and how many that may be.
-    posted_from_address: int = 0
-    posts_an_address: int = 30
-    # Whether they said just this a while ago.
-    said_before: bool = False
-    # Seconds until they may post here again, because the discussion or the branch was slowed.
-    slow_wait: int = 0
-    slow_seconds: int = 0
-    slow_by_reports: bool = False
-    # Links: how many somebody of their level may set, to hosts that are not trusted.
-    links: int = 30
-    blocked_hosts: frozenset[str] = frozenset()
-    trusted_hosts: frozenset[str] = frozenset()
-    # What is watched; None watches nothing.
-    words: object = None
-    # How many of their next comments wait for a moderator, and whether all here do, and why.
-    newcomer_holds: int = 0
-    premoderation: str = ""
-    # What a service outside said, if one was asked: "", "hold" or "refuse", and its reason.
-    outside: str = ""
-    outside_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +143,17 @@ def flood(draft, context):
         "flood",
         f"You posted {context.posted_last_minute} comments within a minute. "
         "Wait a minute and send this one again; your text is still here.",
+        429,
+    )
+
+
+def crowding(draft, context):
+    if context.posted_here < context.posts_here:
+        return None
+    return Verdict(
+        "crowding",
+        f"You wrote {context.posted_here} comments here within ten minutes. Let others speak, "
+        "and send this one a little later; your text is still here.",
         429,
     )
 
@@ -351,6 +311,7 @@ PHASES: tuple[Phase, ...] = (
     not_text,
     # Whether now.
     flood,
+    crowding,
     barred_address,
     address_flood,
     slow,

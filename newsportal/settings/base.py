@@ -223,6 +223,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # How many comments one person may post within a minute before being asked to wait.
 COMMENTS_PER_MINUTE = 6
+# How many of one person one discussion takes within ten minutes: a talk has others in it.
+COMMENTS_HERE_IN_TEN_MINUTES = 10
 # How often one person may change comments of theirs within ten minutes: slips are mended in two
 # or three goes, and each is a version that all can read and an entry in the log, for good.
 EDITS_IN_TEN_MINUTES = 10

@@ -18,6 +18,7 @@ STORAGES = {
 COMMENTS_PER_MINUTE = 100_000
 # Many tests say the same again and again; those of the limits set their own.
 SAID_AGAIN_AFTER_MINUTES = 0
+COMMENTS_HERE_IN_TEN_MINUTES = 100_000
 EDITS_IN_TEN_MINUTES = 100_000
 ACCOUNT_RATE_LIMITS = False
 

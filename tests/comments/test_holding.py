@@ -201,6 +201,20 @@ class TestRules:
         for text in ("Calm.", "Calm, I said."):
             posting.post_comment(by=moderator, discussion=discussion, text=text)
 
+    def test_one_discussion_takes_so_many_of_a_person(
+        self, reader, discussion, settings, monkeypatch
+    ):
+        # Newcomers have half of it.
+        settings.COMMENTS_HERE_IN_TEN_MINUTES = 6
+        for text in "123":
+            posting.post_comment(by=reader, discussion=discussion, text=text)
+        with pytest.raises(RefusedError) as refused:
+            posting.post_comment(by=reader, discussion=discussion, text="4")
+        assert refused.value.verdict.phase == "crowding"
+        later = timezone.now() + timedelta(minutes=11)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+        posting.post_comment(by=reader, discussion=discussion, text="4")
+
     def test_said_twice(self, reader, discussion, settings):
         settings.SAID_AGAIN_AFTER_MINUTES = 60
         posting.post_comment(by=reader, discussion=discussion, text="Once.")

@@ -179,6 +179,8 @@ class TestTable:
         for person in (moderator, make_person(role="editor"), make_person(role="senior")):
             (row,) = self.rows(signed_in(person).get("/moderation/log.csv?act=hide"))
             assert (row["by"], row["act"], row["reason"]) == ("Mo Derate", "hide", "'=cmd()")
+            listed = signed_in(person).get("/admin/comments/moderationentry/").content.decode()
+            assert "/moderation/log.csv" in listed
 
     def test_each_their_own_part(self, comment, moderator, make_person):
         moderation.hide(by=moderator, comment=comment, reason="Off topic")
@@ -254,6 +256,8 @@ def test_the_figures_of_a_year(capsys, comment, moderator, reader, discussion):
 
 def test_the_rule_book_at_the_desk(moderator, reader, make_person):
     desk = signed_in(moderator)
+    listed = desk.get("/admin/comments/watchedword/").content.decode()
+    assert "/admin/comments/watchedword/try/" in listed
     added = desk.post(
         "/admin/comments/watchedword/add/", {"text": "kettle*", "verdict": "reject", "note": ""}
     )

@@ -46,6 +46,7 @@ PASSES = [
     ("Words.", context(suspended_until=NOW - timedelta(seconds=1))),
     ("Words.", context(suspended_until=NOW)),
     ("Words.", context(posted_last_minute=5, posts_a_minute=6)),
+    ("Words.", context(posted_here=9, posts_here=10)),
 ]
 REFUSED = [
     ("unreadable", 404, "Words.", context(page_is_readable=False)),
@@ -58,6 +59,7 @@ REFUSED = [
     ("not_text", 422, "a\x00b", context()),
     ("not_text", 422, "a\ud800b", context()),
     ("flood", 429, "Words.", context(posted_last_minute=6, posts_a_minute=6)),
+    ("crowding", 429, "Words.", context(posted_here=10, posts_here=10)),
     ("barred_address", 403, "Words.", context(address_is_barred=True)),
     ("address_flood", 429, "Words.", context(posted_from_address=30, posts_an_address=30)),
     ("slow", 429, "Words.", context(slow_wait=61, slow_seconds=600)),

@@ -18,8 +18,9 @@ from accounts.models import MAX_HANDLE_LENGTH, User
 from articles import publishing
 from articles.importer import loader
 from articles.importer.parser import DEFAULT_NOTICE, parse
-from comments import posting
-from comments.models import Comment
+from comments import posting, rules
+from comments.links import hosts_linked
+from comments.models import Comment, WatchedHost
 from tests.conftest import PASSWORD
 from tests.journeys import steps
 from tests.xss_vectors import VECTORS
@@ -201,6 +202,24 @@ def test_comments(inspect, open_page, make_person):
     for text in texts:
         posting.post_comment(by=author, discussion=article.discussion, parent=parent, text=text)
     everything = "\n\n".join(texts)[:9_900]
+    # With so many links it waits for a moderator: at the desk, and in its writer's page.
+    held = posting.post_comment(
+        by=author, discussion=article.discussion, parent=parent, text=everything
+    )
+    inspect(
+        f"/admin/moderation/{held.case.pk}/",
+        "/admin/moderation/queue/held/",
+        by=moderator,
+        allowed=OF_THE_ADMIN,
+    )
+    inspect(
+        article.get_absolute_url(),
+        f"/comments/{parent.pk}/",
+        f"/comments/held/{held.pk}/",
+        by=author,
+    )
+    for host in set(hosts_linked(held.html)):
+        rules.save_rule(by=moderator, rule=WatchedHost(host=host, verdict="trusted"))
     whole = posting.post_comment(
         by=author, discussion=article.discussion, parent=parent, text=everything
     )
