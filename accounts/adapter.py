@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import directory, membership
 from accounts.addresses import address_of_sender
-from accounts.barriers import is_address_barred, is_mail_barred
+from accounts.barriers import is_address_barred
 from accounts.handles import check_handle, handle_skeleton
 from accounts.models import MAX_ADDRESS_LENGTH, MAX_HANDLE_LENGTH
 
@@ -101,8 +101,6 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         """For every form that takes an address: Django's own check lets pass what no row holds."""
         if len(email) > MAX_ADDRESS_LENGTH:
             raise ValidationError(membership.ADDRESS_TOO_LONG)
-        if is_mail_barred(email):
-            raise ValidationError("Addresses of this provider are not taken here. Use another one.")
         return email
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -17,4 +17,5 @@ def address_of_sender(request):
     except (ValueError, PermissionDenied, ImproperlyConfigured):
         # Garbled, or past fewer proxies than there should be.
         return ""
+    address = getattr(address, "ipv4_mapped", None) or address
     return str(address) if address.is_global else ""

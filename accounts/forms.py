@@ -2,15 +2,30 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, ReauthenticateForm, SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, ReauthenticateForm, SignupForm
 from django import forms
 from django.db import transaction
 
+from accounts.barriers import is_mail_barred
 from accounts.handles import HANDLE_MAX_LENGTH, HANDLE_MIN_LENGTH
 from accounts.real_names import REAL_NAME_MAX_LENGTH, clean_real_name
 
 # A phone would begin a name with a capital, or mend its spelling.
 AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+
+
+def _not_barred(email):
+    """For new addresses alone: who has one already can still get a new password by it."""
+    if is_mail_barred(email):
+        raise forms.ValidationError(
+            "Addresses of this provider are not taken here. Use another one."
+        )
+    return email
+
+
+class NewAddressForm(AddEmailForm):
+    def clean_email(self):
+        return _not_barred(super().clean_email())
 
 
 class SignInForm(LoginForm):
@@ -48,6 +63,9 @@ class SignUpForm(SignupForm):
         email.help_text = "Never shown. You get one mail, with a link to confirm it."
         for field in (email, self.fields["password1"]):
             field.widget.attrs.pop("placeholder", None)
+
+    def clean_email(self):
+        return _not_barred(super().clean_email())
 
     def save(self, request):
         # The person and their address come together or not at all.

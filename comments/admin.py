@@ -13,7 +13,7 @@ from accounts import directory
 from comments import discussions, markup, moderation, sanctions
 from comments.forms import ActForm, ReasonForm, SuspensionForm
 from comments.models import Comment, Discussion, ModerationEntry
-from comments.permissions import can_close, can_moderate, require
+from comments.permissions import WROTE_IT, beats_of, can_close, can_moderate, may_judge, require
 
 # Words of a comment in the list: enough to judge most, short enough for fifty rows.
 EXCERPT_LENGTH = 140
@@ -148,7 +148,7 @@ class CommentAdmin(ReadOnlyAdmin):
     actions = ("hide_chosen", "restore_chosen")
 
     def get_queryset(self, request):
-        return Comment.objects.order_by()
+        return _of_their_beats(request.user, Comment.objects.order_by(), "discussion__area")
 
     @admin.display(description="comment", ordering="-id")
     def words(self, comment):
@@ -195,7 +195,7 @@ class CommentAdmin(ReadOnlyAdmin):
         """One comment in its branch, with its log, and the act that can be done to it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        comment = self._comment(object_id)
+        comment = self._comment(request.user, object_id)
         hides = comment.is_visible
         form = ActForm(request.POST or None, initial={"revision": comment.revision})
         if request.method == "POST" and form.is_valid():
@@ -219,11 +219,15 @@ class CommentAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(request.path)
         return self._show_comment(request, comment, form, hides)
 
-    def _comment(self, object_id):
+    def _comment(self, person, object_id):
         try:
-            return discussions.comment_of(int(object_id))
+            comment = discussions.comment_of(int(object_id))
         except (ValueError, OverflowError, Comment.DoesNotExist) as nothing:
             raise Http404 from nothing
+        beats = _beats(person)
+        if beats is not None and comment.discussion.area not in beats:
+            raise Http404
+        return comment
 
     def _say(self, request, moved, done):
         if moved:
@@ -248,12 +252,24 @@ class CommentAdmin(ReadOnlyAdmin):
             form=form,
             hides=hides,
             verb="Hide" if hides else "Restore",
+            refusal="" if may_judge(request.user, comment.author_id) else WROTE_IT,
             may_act=can_moderate(request.user, comment.discussion.area)
+            and may_judge(request.user, comment.author_id)
             and comment.state not in (Comment.State.WITHDRAWN, Comment.State.HELD),
             waits=comment.state == Comment.State.HELD and can_moderate(request.user),
             may_suspend=request.user.has_perm("accounts.suspend_user"),
             author=comment.author,
         )
+
+
+def _beats(person):
+    """The parts of the site that a moderator sees here, or None for all; editors see all."""
+    return beats_of(person) if can_moderate(person) else None
+
+
+def _of_their_beats(person, rows, area):
+    beats = _beats(person)
+    return rows if beats is None else rows.filter(**{f"{area}__in": beats})
 
 
 def _shown_in_branch(each, comment):
@@ -316,6 +332,10 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
     list_select_related = ("by", "comment", "discussion", "person")
     search_fields = ("reason", "by__handle", "person__handle", "discussion__title")
     ordering = ("-id",)
+
+    def get_queryset(self, request):
+        """Who looks after parts of the site reads of those parts, as in the table of the log."""
+        return _of_their_beats(request.user, super().get_queryset(request), "area")
 
     @admin.display(description="upon")
     def upon(self, entry):

@@ -71,36 +71,42 @@ def habits_of(by, discussion, known, rules, recent, text, thread=None, now=None)
     policy = rules.policy_of(discussion.area)
     staff = known.record.is_staff
     seconds, by_reports, in_thread = pace_of(discussion, thread and thread[:2], policy)
-    last = recent.last_in(discussion.pk, thread[2] if in_thread else None)
     wait = 0
-    if seconds and last is not None and not staff:
+    last = recent.last_in(discussion.pk, thread[2] if in_thread else None) if seconds else None
+    if last is not None and not staff:
         wait = max(0, seconds - int((now - last).total_seconds()))
     within = timedelta(minutes=settings.SAID_AGAIN_AFTER_MINUTES)
-    pace = max(1, round(settings.COMMENTS_PER_MINUTE * known.level.share_of_pace))
     return {
         "posted_last_minute": recent.since(now - timedelta(minutes=1)),
-        "posts_a_minute": pace,
+        "posts_a_minute": _share(settings.COMMENTS_PER_MINUTE, known),
         "posted_here": recent.count_in(discussion.pk, now - timedelta(minutes=10)),
         "posts_here": max(
             1, round(settings.COMMENTS_HERE_IN_TEN_MINUTES * known.level.share_of_pace)
         ),
-        "said_before": recent.said(text, now - within),
+        "said_before": bool(within) and recent.said(text, now - within),
         "slow_wait": wait,
         "slow_seconds": seconds,
         "slow_by_reports": by_reports,
-        "newcomer_holds": 0 if staff else policy.newcomer_holds - known.record.stood,
         **watch_of(discussion, known, rules),
     }
 
 
+def _share(limit, known):
+    return max(1, round(limit * known.level.share_of_pace))
+
+
 def watch_of(discussion, known, rules):
     """What of a ``Context`` is looked for in a text: words and links, and whether all waits."""
+    policy = rules.policy_of(discussion.area)
     return {
         "links": known.level.links,
         "blocked_hosts": rules.blocked_hosts,
         "trusted_hosts": rules.trusted_hosts,
         "words": rules.words,
-        "premoderation": premoderation_of(discussion, known, rules.policy_of(discussion.area)),
+        "newcomer_holds": 0
+        if known.record.is_staff
+        else policy.newcomer_holds - known.record.stood,
+        "premoderation": premoderation_of(discussion, known, policy),
     }
 
 

@@ -24,6 +24,8 @@ APPEALABLE = frozenset({Act.HIDE, Act.COVER, Act.REJECT, Act.SUSPEND, Act.WARN, 
 # Long enough to come back from a holiday, short enough to remember what was meant.
 APPEAL_WITHIN = timedelta(days=30)
 MAX_APPEAL_LENGTH = 2_000
+# Everybody may read why a comment was restored; the answer is for who appealed.
+AFTER_AN_APPEAL = "After an appeal."
 NONE = "There is no appeal against this."
 TWICE = "You have appealed against this already. You will be told what comes of it."
 
@@ -51,7 +53,7 @@ def appeal(*, by, entry, text):
         made = Appeal.objects.create(entry=entry, person=by, text=text)
         Case.objects.create(
             queue=Case.Queue.APPEAL,
-            area=entry.area,
+            area=_area_of(entry),
             person=by,
             discussion_id=entry.discussion_id,
             comment_id=entry.comment_id,
@@ -161,12 +163,13 @@ def grant(*, by, appeal, answer):
 
     Returns the ``Appeal``. Raises ``PermissionDenied`` for who may not decide appeals, for
     whoever decided first (an administrator, too), whose own appeal it is, and who looks after
-    another part of the site; ``ValueError`` without an answer; ``DecidedMeanwhileError`` when
-    somebody was quicker.
+    another part of the site than the page belongs to now; ``ValueError`` without an answer;
+    ``DecidedMeanwhileError`` when somebody was quicker.
 
     One transaction and a row in the log for the appeal, and one for what it takes back. Locks the
     appeal's case, for which nobody waits who holds a comment, then as ``decisions``,
-    ``moderation.approve`` or ``sanctions``. The person is told the answer.
+    ``moderation.approve`` or ``sanctions``. The person is told the answer, and whether
+    another decision than the one that they appealed against still stands.
     """
     return _decide(by, appeal, answer, Appeal.State.GRANTED)
 
@@ -198,6 +201,8 @@ def _decide(by, appeal, answer, state):
             {"appeal": appeal.pk, "state": state, "took_back": took_back},
         )  # fmt: skip
         said = "granted" if granted else "refused"
+        if granted and not took_back and _is_decided_anew(appeal.entry):
+            said = "granted; a later decision still stands"
         decisions.tell_authors([entry], f"Your appeal was {said}")
         return appeal
 
@@ -208,8 +213,14 @@ def _require_another(by, appeal):
     require(appeal.person_id != by.pk, "This is your own appeal: somebody else decides it.")
     if entry.discussion_id is not None:
         require(
-            can_moderate(by, entry.area), "Only moderators of this part of the site can do this."
+            can_moderate(by, _area_of(entry)),
+            "Only moderators of this part of the site can do this.",
         )
+
+
+def _area_of(entry):
+    """The part of the site as it is now: a page may have moved since."""
+    return entry.area if entry.discussion_id is None else entry.discussion.area
 
 
 def _decision_of(appeal):
@@ -232,14 +243,25 @@ def _take_back(by, entry, answer):
     return True
 
 
-def _show_again(by, entry, answer):
+def _is_decided_anew(entry):
+    """Whether another decision keeps up what an entry did, which does not stand any more."""
+    if entry.act in (Act.HIDE, Act.COVER):
+        gone = Comment.objects.filter(pk=entry.comment_id, state__in=[State.HIDDEN, State.COVERED])
+        return gone.exists()
+    if entry.act == Act.SUSPEND:
+        people = get_user_model().objects.filter(pk=entry.person_id)
+        return people.filter(suspended_until__gt=timezone.now()).exists()
+    return entry.act == Act.REJECT and _rejection_stands(entry)
+
+
+def _show_again(by, entry, _answer):
     decisions.lock_comments([entry.comment_id])
     if not _stands(entry):
         return False
     return bool(
         decisions.move_comments(
             [entry.comment_id], by=by, act=Act.RESTORE, before={entry.after["state"]},
-            after=State.VISIBLE, reason=answer, rule="appeal",
+            after=State.VISIBLE, reason=AFTER_AN_APPEAL, rule="appeal",
         )
     )  # fmt: skip
 
@@ -252,7 +274,9 @@ def _approve(by, entry, answer):
     held.state, held.reason = HeldComment.State.WAITING, ""
     held.save(update_fields=["state", "reason"])
     moderation.approve(by=by, held=held, reason=answer)
-    standing.count(entry.person_id, rejected=-1)
+    if entry.comment_id is None:
+        # What was among the others before it was rejected did not count as that.
+        standing.count(entry.person_id, rejected=-1)
     return True
 
 
@@ -301,7 +325,7 @@ def _log(by, act, appeal, reason, before, after):
         comment_id=entry.comment_id,
         discussion_id=entry.discussion_id,
         person_id=appeal.person_id,
-        area=entry.area,
+        area=_area_of(entry),
         reason=reason,
         before=before,
         after=after,

@@ -2,7 +2,7 @@
 
 Many are decided in one transaction, so whatever they need is locked before the first: what is
 held, in the order of ids, the comments that they answer or became, their discussions, and the
-standing of their authors.
+standing of their authors and of who reported what they became.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from comments import decisions, posting, standing
 from comments.decisions import Decided
-from comments.models import Case, Comment, Discussion, HeldComment, ModerationEntry, Standing
+from comments.models import Case, Comment, Discussion, HeldComment, ModerationEntry, Report
 
 Act, State = ModerationEntry.Act, Comment.State
 _ACTS = {HeldComment.State.APPROVED: Act.APPROVE, HeldComment.State.REJECTED: Act.REJECT}
@@ -25,7 +25,7 @@ ON_HELD = frozenset(_STATES)
 
 
 def lock_held(pks):
-    """``(rows, comments by id)``: what is held and what belongs to it, locked. Five queries."""
+    """``(rows, comments by id)``: what is held and what belongs to it, locked. Six queries."""
     found = HeldComment.objects.select_for_update(of=("self",), no_key=True)
     rows = list(
         found.select_related("discussion", "parent", "author").filter(pk__in=pks).order_by("pk")
@@ -34,8 +34,13 @@ def lock_held(pks):
     comments = {each.pk: each for each in decisions.lock_comments(around)} if around else {}
     discussions = Discussion.objects.filter(pk__in={row.discussion_id for row in rows})
     list(discussions.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    standings = Standing.objects.filter(pk__in={row.author_id for row in rows})
-    list(standings.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    # Newcomers have no record yet: it begins now, so that two who approve them wait in one order.
+    people = {row.author_id for row in rows}
+    became = [row.comment_id for row in rows if row.comment_id is not None]
+    if became:
+        reports = Report.objects.filter(comment_id__in=became)
+        people.update(reports.values_list("reporter_id", flat=True))
+    standing.lock_many(people)
     return rows, comments
 
 
@@ -45,7 +50,7 @@ def decide_held(pks, *, by, state, reason, rule=""):
     Returns what was ``Decided``; what waits no longer is passed over. Each one that is approved
     is posted now, under what it answers, even where that was taken down meanwhile.
     """
-    decided, now = Decided(uuid.uuid4()), timezone.now()
+    decided, now, settled = Decided(uuid.uuid4()), timezone.now(), {}
     rows, comments = lock_held(pks)
     for row in rows:
         waits = row.state == HeldComment.State.WAITING
@@ -55,7 +60,7 @@ def decide_held(pks, *, by, state, reason, rule=""):
     if state == HeldComment.State.APPROVED:
         decided.comments = [_show(held, comments, now) for held in decided.held]
     else:
-        _keep_away(decided.held, comments, reason)
+        settled = _keep_away(decided.held, comments, reason)
     cases = _close_cases(decided.held, now)
     entries = ModerationEntry.objects.bulk_create(
         [
@@ -69,7 +74,9 @@ def decide_held(pks, *, by, state, reason, rule=""):
                 reason=reason,
                 rule=rule,
                 batch=decided.batch,
-                before={"held": held.pk, "state": HeldComment.State.WAITING} | cases[held.pk],
+                before={"held": held.pk, "state": HeldComment.State.WAITING}
+                | cases[held.pk]
+                | settled.get(held.comment_id, {}),
                 after=_after(held),
             )
             for held in decided.held
@@ -94,6 +101,11 @@ def _show(held, comments, now):
 
 
 def _keep_away(rows, comments, reason):
+    """Rejects these rows; returns what undoing has to know of readers' reports, by comment.
+
+    What was among the others until somebody took that back counts as taken down, not as
+    rejected, and may have been reported then.
+    """
     HeldComment.objects.filter(pk__in=[held.pk for held in rows]).update(
         state=HeldComment.State.REJECTED, reason=reason
     )
@@ -101,12 +113,14 @@ def _keep_away(rows, comments, reason):
     for held in rows:
         held.state, held.reason = HeldComment.State.REJECTED, reason
         held.comment = comments.get(held.comment_id)
-        counted[held.author_id]["rejected"] += 1
+        counted[held.author_id]["rejected"] += held.comment is None
     once_shown = [held.comment for held in rows if held.comment is not None]
     decisions.set_states(
         [each for each in once_shown if each.state == State.HELD], State.HIDDEN, reason
     )
     standing.count_many(counted)
+    settled = decisions.settle_cases(once_shown, Act.REJECT)
+    return {pk: {"settled": each | {"state": State.HELD}} for pk, each in settled.items()}
 
 
 def _after(held):
@@ -156,9 +170,14 @@ def return_held(entries, *, by):
     )
     cases = [entry.before["case"] for entry in returned if "case" in entry.before]
     Case.objects.filter(pk__in=cases).update(is_open=True, decided_at=None)
+    settled = {
+        entry.comment_id: entry.before["settled"] for entry in returned if "settled" in entry.before
+    }
+    decisions.open_settled(settled, comments)
     counted = defaultdict(lambda: defaultdict(int))
     for entry in returned:
-        counted[entry.person_id]["rejected"] -= entry.act == Act.REJECT
+        was_rejected = entry.act == Act.REJECT and entry.comment_id is None
+        counted[entry.person_id]["rejected"] -= was_rejected
     standing.count_many(counted)
     decisions.log_undone(
         returned, by=by, batch=decided.batch, after={entry.pk: entry.before for entry in returned}

@@ -89,11 +89,12 @@ def _total_label(total):
 
 @dataclass(frozen=True, slots=True)
 class RecentPosts:
-    """What somebody posted lately, the newest first: ``(moment, discussion, tree, text)`` each.
+    """What somebody posted lately, the newest first: ``(moment, discussion)`` each.
 
-    Comments that wait for a moderator are among them, in tree 0.
+    What waits for a moderator, or was taken back meanwhile, is among it.
     """
 
+    person: object
     posts: tuple
 
     def since(self, moment):
@@ -105,37 +106,61 @@ class RecentPosts:
         return sum(each[0] >= since and each[1] == discussion_id for each in self.posts)
 
     def last_in(self, discussion_id, tree_id=None):
-        """When they last posted in a discussion, or in one thread of it; None if not lately."""
-        for moment, discussion, tree, _ in self.posts:
-            if discussion == discussion_id and tree_id in (None, tree):
-                return moment
-        return None
+        """When they last posted in a discussion, or in one thread of it; None if never.
+
+        Two queries: however much they posted elsewhere since.
+        """
+        place = {"author_id": self.person.pk, "discussion_id": discussion_id}
+        posted = Comment.objects.filter(**place, is_imported=False)
+        if tree_id is not None:
+            posted = posted.filter(tree_id=tree_id)
+        held = HeldComment.objects.filter(**place)
+        if tree_id is not None:
+            held = held.filter(parent__tree_id=tree_id)
+        last = (
+            posted.order_by("-id").values_list("posted_at", flat=True).first(),
+            held.order_by("-id").values_list("held_at", flat=True).first(),
+        )
+        return max((moment for moment in last if moment is not None), default=None)
 
     def said(self, text, since):
-        """Whether they said just this since then."""
-        return any(moment >= since and each == text for moment, _, _, each in self.posts)
+        """Whether they said just this since then, in their last few posts. Two queries at most."""
+        posted = _TEXTS(_COMPARED, person_id=self.person.pk)
+        held = _HELD_TEXTS(_COMPARED, person_id=self.person.pk)
+        return any(at >= since and said == text for at, said in (*posted, *held))
+
+
+# Who repeats themselves does so at once.
+_COMPARED = 20
 
 
 def recent_posts(person, *, at_most):
     """The person's last ``at_most`` posts, as ``RecentPosts``. Two queries."""
     posted, held = _POSTED(at_most, person_id=person.pk), _HELD(at_most, person_id=person.pk)
-    posts = sorted([*posted, *((at, discussion, 0, text) for at, discussion, text in held)])
-    return RecentPosts(tuple(reversed(posts[-at_most:])))
+    return RecentPosts(person, tuple(sorted([*posted, *held], reverse=True)[:at_most]))
+
+
+def _posted(person_id):
+    return Comment.objects.filter(author_id=person_id, is_imported=False).order_by("-id")
+
+
+def _held(person_id):
+    # What was approved is among the comments.
+    held = HeldComment.objects.filter(author_id=person_id, comment__isnull=True)
+    return held.order_by("-id")
 
 
 _POSTED = Statement(
-    lambda most, *, person_id: (
-        Comment.objects.filter(author_id=person_id, is_imported=False)
-        .order_by("-id")
-        .values_list("posted_at", "discussion_id", "tree_id", "text")[:most]
-    )
+    lambda most, *, person_id: _posted(person_id).values_list("posted_at", "discussion_id")[:most]
 )
 _HELD = Statement(
-    lambda most, *, person_id: (
-        HeldComment.objects.filter(author_id=person_id, state=HeldComment.State.WAITING)
-        .order_by("-id")
-        .values_list("held_at", "discussion_id", "text")[:most]
-    )
+    lambda most, *, person_id: _held(person_id).values_list("held_at", "discussion_id")[:most]
+)
+_TEXTS = Statement(
+    lambda most, *, person_id: _posted(person_id).values_list("posted_at", "text")[:most]
+)
+_HELD_TEXTS = Statement(
+    lambda most, *, person_id: _held(person_id).values_list("held_at", "text")[:most]
 )
 
 

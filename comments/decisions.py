@@ -17,7 +17,7 @@ from comments.letters import write_letters
 from comments.models import Case, Comment, Discussion, Letter, ModerationEntry, Report
 from comments.notices import open_again, settle_notices
 
-Act, State = ModerationEntry.Act, Comment.State
+Act, State, Outcome = ModerationEntry.Act, Comment.State, Report.Outcome
 _SUBJECTS = {
     Act.HIDE: "Your comment was hidden",
     Act.COVER: "Your comment is hidden until a moderator has looked at it",
@@ -65,7 +65,7 @@ def move_comments(pks, *, by, act, before, after, reason, rule="", seen=None):
     # What its author took away stays away, whatever is decided of its case.
     moved = [each for each in decided.comments if each.state != State.WITHDRAWN]
     set_states(moved, after, reason if after != State.VISIBLE else "")
-    settled = _settle_cases(decided.comments, act)
+    settled = settle_cases(decided.comments, act)
     entries = ModerationEntry.objects.bulk_create(
         [
             ModerationEntry(
@@ -105,7 +105,7 @@ def settle_withdrawn(comment):
     """
     if Case.objects.filter(comment_id=comment.pk, is_open=True, appeal__isnull=True).exists():
         _lock_around([comment])
-        _settle_cases([comment], Act.WITHDRAW)
+        settle_cases([comment], Act.WITHDRAW)
 
 
 def lock_comments(pks):
@@ -156,10 +156,13 @@ _COUNTED_AS = {
 }
 
 
-def _settle_cases(comments, act):
+def settle_cases(comments, act):
     """Closes the open cases of what was decided; returns what undoing has to know, by comment.
 
-    Reports of what was hidden or withdrawn were upheld, of what stays they were dismissed.
+    Needs the locks of the comments, of their discussions, and of the records of who reported.
+
+    Reports of what was hidden were upheld, of what stays they were dismissed. Of what its author
+    took away nothing was decided, and nobody's record says that it was.
     """
     if act == Act.COVER:
         return {}
@@ -172,49 +175,63 @@ def _settle_cases(comments, act):
         is_open=False, decided_at=now, taken_by=None, taken_until=None
     )
     settled = {case.comment_id: {"case": case.pk, "reports": []} for case in cases}
-    upheld = [each.pk for each in comments if not each.is_visible]
-    stay = [each.pk for each in comments if each.is_visible]
-    reports = [
-        *settle_reports(upheld, upheld=True, now=now),
-        *settle_reports(stay, upheld=False, now=now),
-    ]
+    by_outcome = defaultdict(list)
+    for each in comments:
+        by_outcome[_outcome_of(each)].append(each.pk)
+    reports = []
+    for outcome, decided in by_outcome.items():
+        reports += settle_reports(decided, outcome=outcome, now=now)
+        for pk, comment_id in settle_notices(decided, outcome=outcome, now=now):
+            settled[comment_id].setdefault("notices", []).append(pk)
     for report in reports:
         settled.setdefault(report.comment_id, {"case": None, "reports": []})
         settled[report.comment_id]["reports"].append(report.pk)
     shift_reports(comments, reports, -1)
-    for decided, taken_down in ((upheld, True), (stay, False)):
-        for pk, comment_id in settle_notices(decided, upheld=taken_down, now=now):
-            settled[comment_id].setdefault("notices", []).append(pk)
     return settled
 
 
-def settle_reports(comment_ids, *, upheld, now):
+def _outcome_of(comment):
+    if comment.is_visible:
+        return Outcome.DISMISSED
+    return Outcome.WITHDRAWN if comment.state == State.WITHDRAWN else Outcome.UPHELD
+
+
+# What a report that came to this counts as in the record of who sent it.
+_REPORTS_COUNTED_AS = {
+    Outcome.UPHELD: "reports_upheld",
+    Outcome.DISMISSED: "reports_dismissed",
+}
+_TOLD = {
+    Outcome.UPHELD: "A moderator looked at it, and the comment was taken down. Thank you.",
+    Outcome.DISMISSED: "A moderator looked at the comment and left it where it is.",
+    Outcome.WITHDRAWN: "Its author has taken the comment away. Nothing is left to decide.",
+}
+
+
+def settle_reports(comment_ids, *, outcome, now):
     """Decides the open reports of these comments and tells who sent them; returns the reports."""
     if not comment_ids:
         return []
     reports = list(
-        Report.objects.filter(comment_id__in=comment_ids, outcome=Report.Outcome.OPEN)
+        Report.objects.filter(comment_id__in=comment_ids, outcome=Outcome.OPEN)
         .order_by("pk")
         .select_for_update(no_key=True)
     )
     if not reports:
         return []
-    outcome = Report.Outcome.UPHELD if upheld else Report.Outcome.DISMISSED
     Report.objects.filter(pk__in=[each.pk for each in reports]).update(
         outcome=outcome, decided_at=now
     )
     counted, told = defaultdict(lambda: defaultdict(int)), []
-    name = "reports_upheld" if upheld else "reports_dismissed"
     for report in reports:
-        counted[report.reporter_id][name] += 1
+        if outcome in _REPORTS_COUNTED_AS:
+            counted[report.reporter_id][_REPORTS_COUNTED_AS[outcome]] += 1
         told.append(
             Letter(
                 person_id=report.reporter_id,
                 report=report,
                 subject="What came of your report",
-                text="A moderator looked at it, and the comment was taken down. Thank you."
-                if upheld
-                else "A moderator looked at the comment and left it where it is.",
+                text=_TOLD[outcome],
             )
         )
     standing.count_many(counted)
@@ -265,7 +282,7 @@ def return_comments(entries, *, by):
     for (state, reason), group in sorted(groups.items()):
         set_states(group, state, reason)
         decided.comments += group
-    _open_again(returned, comments)
+    open_settled({entry.comment_id: entry.before for entry in returned}, comments)
     log_undone(
         returned, by=by, batch=decided.batch,
         after={
@@ -306,29 +323,31 @@ def log_undone(entries, *, by, batch, after):
     tell_authors([each for each in undone if each.undoes_id in read], "A decision was taken back")
 
 
-def _open_again(entries, comments):
-    """The cases and reports that these entries settled, as they were.
+def open_settled(settled, comments):
+    """The cases and reports that ``settle_cases`` settled, as they were.
 
-    A comment that was reported again meanwhile has a case already, which takes the reports.
+    ``settled`` is what it returned, by comment, with the ``state`` that the comment had; what its
+    author had taken away is left. A comment that was reported again meanwhile has a case already,
+    which takes the reports. Needs the locks that ``settle_cases`` needs.
     """
-    pks = [pk for entry in entries for pk in entry.before.get("reports", ())]
+    settled = {pk: each for pk, each in settled.items() if each["state"] != State.WITHDRAWN}
+    pks = [pk for each in settled.values() for pk in each.get("reports", ())]
     reports = list(Report.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True))
-    _open_cases(entries, reports)
-    open_again([pk for entry in entries for pk in entry.before.get("notices", ())])
+    _open_cases(settled, reports)
+    open_again([pk for each in settled.values() for pk in each.get("notices", ())])
     if not reports:
         return
     counted = defaultdict(lambda: defaultdict(int))
     for report in reports:
-        upheld = report.outcome == Report.Outcome.UPHELD
-        counted[report.reporter_id]["reports_upheld" if upheld else "reports_dismissed"] -= 1
-    Report.objects.filter(pk__in=pks).update(outcome=Report.Outcome.OPEN, decided_at=None)
+        counted[report.reporter_id][_REPORTS_COUNTED_AS[report.outcome]] -= 1
+    Report.objects.filter(pk__in=pks).update(outcome=Outcome.OPEN, decided_at=None)
     Letter.objects.filter(report_id__in=pks, seen_at__isnull=True).delete()
     standing.count_many(counted)
     shift_reports(comments.values(), reports, 1)
 
 
-def _open_cases(entries, reports):
-    cases = {entry.comment_id: entry.before["case"] for entry in entries if "case" in entry.before}
+def _open_cases(settled, reports):
+    cases = {pk: each["case"] for pk, each in settled.items() if "case" in each}
     if not cases:
         return
     newer = Case.objects.filter(comment_id__in=list(cases), is_open=True, appeal__isnull=True)
@@ -339,8 +358,7 @@ def _open_cases(entries, reports):
         if report.comment_id in newer:
             newer[report.comment_id].weight += report.weight
             newer[report.comment_id].report_count += 1
-    was = {entry.comment_id: entry.before["state"] for entry in entries}
     for comment_id, case in newer.items():
-        if was[comment_id] == State.COVERED:
+        if settled[comment_id]["state"] == State.COVERED:
             case.queue = Case.Queue.COVERED
     Case.objects.bulk_update(newer.values(), ["weight", "report_count", "queue"], batch_size=250)

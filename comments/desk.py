@@ -125,10 +125,14 @@ def _case(request, pk):
 
 @require_safe
 def entry(request, pk):
-    """One entry with all that is known of it. Whoever opens it works on it from now on."""
+    """One entry with all that is known of it. Whoever opens it works on it from now on.
+
+    Unless somebody else has to decide it.
+    """
     case = _case(request, pk)
     try:
-        queues.take(request.user, case)
+        if not dossiers.refusal_of(request.user, case.person_id, case.appeal):
+            queues.take(request.user, case)
     except queues.TakenError:
         # Said on the page, which has no buttons then.
         case = queues.case_of(pk)
@@ -228,6 +232,7 @@ def _chosen(request):
                 chosen.seen[case.comment_id] = revisions["c", case.pk]
     new = [pk for kind, pk in revisions if kind == "n"]
     for comment in Comment.objects.filter(pk__in=new).select_related("discussion", "author"):
+        require(can_moderate(request.user, comment.discussion.area), _ONLY)
         chosen.comments.append(comment)
         chosen.seen[comment.pk] = revisions["n", comment.pk]
     return chosen

@@ -14,6 +14,7 @@ from accounts import directory
 from accounts.directory import person_url
 from comments import markup, network, standing
 from comments.models import Case, Comment, ModerationEntry, PersonNote
+from comments.permissions import WROTE_IT, may_judge
 from comments.rulebook import mark_hits
 from comments.trust import lost_share
 from comments.wording import count_label, moment_iso, moment_text
@@ -116,8 +117,18 @@ def card_of(entry, person):
     if entry.taken_by is not None and entry.taken_by.pk != person.pk:
         card.taken_by = entry.taken_by.handle
     if entry.appeal is not None:
-        _say_appeal(card, entry.appeal, person)
+        _say_appeal(card, entry.appeal)
+    card.refusal = refusal_of(person, entry.person.pk, entry.appeal)
     return card
+
+
+def refusal_of(person, author_id, appeal):
+    """Why ``person`` does not decide what this author wrote, or their ``appeal``; or nothing."""
+    if appeal is None:
+        return "" if may_judge(person, author_id) else WROTE_IT
+    if appeal.entry.by_id == person.pk:
+        return _OWN
+    return _YOURS if appeal.person_id == person.pk else ""
 
 
 def _heading(entry):
@@ -182,16 +193,12 @@ def _worded(entry):
     return who, entry.get_act_display(), entry.reason, moment_text(entry.at)
 
 
-def _say_appeal(card, appeal, person):
+def _say_appeal(card, appeal):
     entry = appeal.entry
     who = entry.by.handle if entry.by is not None else "a rule of the site"
     card.is_appeal, card.appeal = True, appeal.text
     reason = f": {entry.reason}" if entry.reason else ""
     card.notice = f"Against: {entry.get_act_display()}, by {who}{reason}"
-    if entry.by_id == person.pk:
-        card.refusal = _OWN
-    elif appeal.person_id == person.pk:
-        card.refusal = _YOURS
 
 
 @dataclass(slots=True)

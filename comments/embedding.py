@@ -22,6 +22,7 @@ from comments import (
     visits,
     voting,
 )
+from comments.admission import closed_reason_of
 from comments.caching import is_public, keep_frame
 from comments.forms import CommentForm
 from comments.parts import print_parts
@@ -317,7 +318,7 @@ def _why_not(discussion, reader, parent):
     context = screening.Context(
         now=timezone.now(),
         discussion_is_open=discussion.is_open,
-        closed_reason=discussion.closed_reason,
+        closed_reason=closed_reason_of(discussion),
         parent_is_visible=parent is None or parent.is_visible,
         suspended_until=reader.suspended_until if suspended else None,
         suspended_until_text=moment_text(reader.suspended_until) if suspended else "",

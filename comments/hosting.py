@@ -4,7 +4,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from comments import rules
-from comments.models import Comment, Discussion
+from comments.models import Case, Comment, Discussion
 
 # How often locking a discussion or a tree is tried again because somebody wrote meanwhile.
 ATTEMPTS = 20
@@ -25,17 +25,27 @@ def open_discussion(*, title, url, readable_from, area=""):
 def follow_page(discussion, *, title, url, readable_from, area=None):
     """Follows its page to another title, address, moment or ``area`` (None: where it was).
 
-    When it closes by itself follows, too. Returns False when nothing changed.
+    When it closes by itself follows, too, and so do its open cases: whoever looks after the other
+    part of the site decides them. Returns False when nothing changed. One transaction; locks
+    cases of appeals, whose deciders lock discussions after them, then the discussion's row, then
+    its other cases.
     """
     now = {"title": title, "url": url, "readable_from": readable_from}
     if area is not None:
         now["area"] = area
     if all(getattr(discussion, name) == value for name, value in now.items()):
         return False
+    moves = area is not None and area != discussion.area
     for name, value in now.items():
         setattr(discussion, name, value)
     discussion.closes_at = now["closes_at"] = rules.closing_time(discussion)
-    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **now)
+    cases = Case.objects.filter(discussion_id=discussion.pk, is_open=True)
+    with transaction.atomic():
+        if moves:
+            cases.filter(appeal__isnull=False).update(area=area)
+        Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **now)
+        if moves:
+            cases.filter(appeal__isnull=True).update(area=area)
     return True
 
 

@@ -1,7 +1,7 @@
 """WRITE: what moderators decide. Every act is one transaction and a row in the log each.
 
 ``decisions`` makes it take effect. Rights are asked here, for the part of the site that each
-comment belongs to; who looks after another part is refused.
+comment belongs to; who looks after another part is refused, and who wrote the comment.
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from comments import approvals, decisions
 from comments.models import Comment, Discussion, HeldComment, ModerationEntry
-from comments.permissions import can_close, can_moderate, require
+from comments.permissions import WROTE_IT, can_close, can_moderate, may_judge, require
 
 Act, State = ModerationEntry.Act, Comment.State
 # For so long a whole act can be taken back by whoever did it.
@@ -101,7 +101,7 @@ def keep_all(*, by, comments, reason="", seen=None):
 
 
 def _move(by, comments, act, before, after, reason, rule, seen):
-    _require_areas(by, {comment.discussion.area for comment in comments})
+    _require_may_decide(by, comments)
     with transaction.atomic():
         return decisions.move_comments(
             [comment.pk for comment in comments],
@@ -115,10 +115,12 @@ def _move(by, comments, act, before, after, reason, rule, seen):
         )
 
 
-def _require_areas(by, areas):
+def _require_may_decide(by, rows):
+    """Raises ``PermissionDenied`` unless ``by`` may decide each of these comments, held or not."""
     require(can_moderate(by), "Only moderators can do this.")
-    for area in areas:
+    for area in {each.discussion.area for each in rows}:
         require(can_moderate(by, area), _ONLY)
+    require(all(may_judge(by, each.author_id) for each in rows), WROTE_IT)
 
 
 def approve(*, by, held, reason=""):
@@ -162,7 +164,7 @@ def reject_all(*, by, held, reason, rule=""):
 def _decide_held(by, held, state, reason, rule):
     if len(held) > MOST_HELD_AT_ONCE:
         raise ValueError(f"That is more than {MOST_HELD_AT_ONCE} held comments at once.")
-    _require_areas(by, {each.discussion.area for each in held})
+    _require_may_decide(by, held)
     with transaction.atomic():
         return approvals.decide_held(
             [each.pk for each in held], by=by, state=state, reason=reason, rule=rule
@@ -177,7 +179,7 @@ def undo(*, by, batch):
     was undone already, or is none that can be. One transaction; locks as ``decisions``, or as
     ``approve_all``.
     """
-    _require_areas(by, ())
+    _require_may_decide(by, ())
     with transaction.atomic():
         entries = list(ModerationEntry.objects.filter(batch=batch).order_by("pk"))
         if not entries or entries[0].act not in UNDONE:

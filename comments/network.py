@@ -5,7 +5,9 @@ came from it is kept for ``KEEP_ADDRESSES_DAYS``, and then dropped.
 """
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import caches
@@ -73,6 +75,11 @@ def others_of_same_sender(person):
 
 def _key_of(address, what):
     now = timezone.now()
+    with suppress(ValueError):
+        # Whoever has one IPv6 address has all of its /64.
+        found = ip_address(address)
+        if found.version == 6:
+            address = str(ip_network(f"{address}/64", strict=False))
     said = f"{settings.SECRET_KEY}/{now:%Y-%m-%d}/{address}"
     digest = hashlib.sha256(said.encode()).hexdigest()[:24]
     return f"{what}-from-{digest}-{int(now.timestamp()) // (MINUTES * 60)}"

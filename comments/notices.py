@@ -17,13 +17,17 @@ logger = logging.getLogger(__name__)
 _CAME = (
     "Your notice about a comment at {site} came in on {moment}.\n\n"
     "A moderator looks at it, and you will be told what was decided.\n\n"
-    "You wrote:\n\n{explanation}\n"
+    "If it was not you who sent it, you need do nothing.\n"
 )
-_UPHELD = "A moderator looked at the comment, and it was taken down."
-_DISMISSED = (
-    "A moderator looked at the comment and left it where it is. If you think that this is wrong, "
-    "you can go to a court, or to a body for settling disputes out of court."
-)
+# Nothing that somebody typed is mailed to an address that somebody typed.
+_DECIDED = {
+    "upheld": "A moderator looked at the comment, and it was taken down.",
+    "withdrawn": "Its author has taken the comment away. Nothing is left to decide.",
+    "dismissed": (
+        "A moderator looked at the comment and left it where it is. If you think that this is "
+        "wrong, you can go to a court, or to a body for settling disputes out of court."
+    ),
+}
 
 
 def keep_notice(*, comment, name, email, explanation, now):
@@ -31,15 +35,15 @@ def keep_notice(*, comment, name, email, explanation, now):
     notice = Notice.objects.create(
         comment=comment, name=name, email=email, explanation=explanation, at=now
     )
-    said = _CAME.format(site=settings.SITE_NAME, moment=moment_text(now), explanation=explanation)
+    said = _CAME.format(site=settings.SITE_NAME, moment=moment_text(now))
     _mail(notice, "Your notice came in", said)
     return notice
 
 
-def settle_notices(comment_ids, *, upheld, now):
+def settle_notices(comment_ids, *, outcome, now):
     """Decides the open notices on these comments and tells who sent them.
 
-    Returns ``(notice id, comment id)`` of each.
+    ``outcome`` is "upheld", "dismissed" or "withdrawn". Returns ``(notice id, comment id)`` each.
     """
     notices = list(
         Notice.objects.filter(comment_id__in=comment_ids, outcome="open")
@@ -49,12 +53,16 @@ def settle_notices(comment_ids, *, upheld, now):
     if not notices:
         return []
     pks = [notice.pk for notice in notices]
-    Notice.objects.filter(pk__in=pks).update(
-        outcome="upheld" if upheld else "dismissed", decided_at=now
-    )
+    Notice.objects.filter(pk__in=pks).update(outcome=outcome, decided_at=now)
     for notice in notices:
-        _mail(notice, "What was decided on your notice", _UPHELD if upheld else _DISMISSED)
+        _mail(notice, "What was decided on your notice", _DECIDED[outcome])
     return [(notice.pk, notice.comment_id) for notice in notices]
+
+
+def recent_notices(comment, email, since):
+    """``(on this comment, from this address of mail)`` since then. Two queries."""
+    lately = Notice.objects.filter(at__gte=since)
+    return lately.filter(comment_id=comment.pk).count(), lately.filter(email=email).count()
 
 
 def open_again(pks):

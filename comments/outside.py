@@ -36,6 +36,11 @@ class Opinion:
 NONE = Opinion()
 
 
+def is_asked():
+    """Whether the settings name a service."""
+    return bool(settings.SCREENING_HOOK_URL or settings.AKISMET_KEY)
+
+
 def opinion_on(*, text, by, discussion, parent=None, address=""):
     """What the services that the settings name think of ``text``; the strictest of them.
 

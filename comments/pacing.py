@@ -22,6 +22,8 @@ def pace_discussion(*, by, discussion, slow_seconds, is_premoderated, close_afte
     the log; locks the discussion's row.
     """
     reason = _checked(by, discussion, slow_seconds, reason)
+    if (close_after_days or 0) > rules.MOST_DAYS:
+        raise ValueError(f"A discussion closes after at most {rules.MOST_DAYS:,} days.")
     with transaction.atomic():
         discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
         wanted = {

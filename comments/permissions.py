@@ -4,6 +4,8 @@ from django.core.exceptions import PermissionDenied
 
 from comments.models import Beat
 
+WROTE_IT = "You wrote this comment: somebody else decides it."
+
 
 def can_moderate(person, area=None):
     """Whether ``person`` may hide, restore, approve and reject, anywhere or in an ``area``.
@@ -31,14 +33,28 @@ def beats_of(person):
     return person._beats or None
 
 
+def may_judge(person, author_id):
+    """Whether ``person`` may decide what this author wrote: not their own, but administrators.
+
+    Asked besides ``can_moderate``.
+    """
+    return person.is_superuser or author_id != person.pk
+
+
 def can_decide_appeals(person):
     """Whether ``person`` may decide appeals: senior moderators and administrators."""
     return person.is_authenticated and person.has_perm("comments.decide_appeal")
 
 
-def can_set_rules(person):
-    """Whether ``person`` may change words, hosts, policies and canned reasons."""
-    return person.is_authenticated and person.has_perm("comments.set_rules")
+def can_set_rules(person, area=""):
+    """Whether ``person`` may change words, hosts and policies, of the site or of an ``area``.
+
+    Who has beats changes the policies of those parts, and nothing of the whole site.
+    """
+    if not (person.is_authenticated and person.has_perm("comments.set_rules")):
+        return False
+    beats = beats_of(person)
+    return beats is None or area in beats
 
 
 def can_read_log(person):

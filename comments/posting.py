@@ -40,6 +40,7 @@ from comments.screening import (
     DOORS,
     EDIT_PHASES,
     REASON_PHASES,
+    TEXT_PHASES,
     Context,
     Draft,
     RefusedError,
@@ -59,8 +60,6 @@ _COUNTERS = (
 )  # fmt: skip
 # In which edits are counted (``EDITS_IN_TEN_MINUTES``).
 _A_WHILE = timedelta(minutes=10)
-# Posts of one person that are read to tell how fast they go and whether they repeat themselves.
-_MOST_RECENT = 20
 
 
 class EditedMeanwhileError(Exception):
@@ -102,9 +101,7 @@ def post_comment(
         place = f"{discussion.pk}/{parent.pk if parent else ''}"
         submission_key = uuid.uuid5(submission_key, f"{place}/{text}")
     html = _as_html(text)
-    opinion = outside.opinion_on(
-        text=text, by=by, discussion=discussion, parent=parent, address=address
-    )
+    opinion = _opinion_on(text, by, discussion, parent, address)
     with transaction.atomic():
         wait_for_turn(by)
         if submission_key is not None and (twin := _twin(by, submission_key)) is not None:
@@ -125,8 +122,22 @@ class _Draft:
 
 
 def _twin(by, submission_key):
+    """What the same form made before: a comment, or one that waits. Taken back, it is none."""
     sent = {"author_id": by.pk, "submission_key": submission_key}
-    return Comment.objects.filter(**sent).first() or HeldComment.objects.filter(**sent).first()
+    waiting = HeldComment.objects.filter(**sent, state=HeldComment.State.WAITING)
+    return Comment.objects.filter(**sent).first() or waiting.first()
+
+
+def _opinion_on(text, by, discussion, parent=None, address=""):
+    """What services outside say, of what would not be refused without them. Locks nothing."""
+    if not outside.is_asked():
+        return outside.NONE
+    verdict = screen(Draft(text), context_of(by, discussion), (*DOORS, *TEXT_PHASES))
+    if verdict is not None:
+        raise RefusedError(verdict)
+    return outside.opinion_on(
+        text=text, by=by, discussion=discussion, parent=parent, address=address
+    )
 
 
 def _with_room(parent, insert):
@@ -199,8 +210,8 @@ def _insert(draft, discussion, parent):
 
 
 def _recent(by):
-    """What they posted lately: enough for the limits, and to tell what is said once more."""
-    most = min(settings.COMMENTS_PER_MINUTE * 2, _MOST_RECENT)
+    """What they posted lately: as much as the limits of the most trusted can count."""
+    most = max(settings.COMMENTS_PER_MINUTE, settings.COMMENTS_HERE_IN_TEN_MINUTES) * 2 + 1
     return contributions.recent_posts(by, at_most=most)
 
 
@@ -291,6 +302,8 @@ def edit_comment(*, by, comment, text, seen_revision):
     the discussion's. What it said before is kept as a version, and in the log.
     """
     html = _as_html(_tidy(text))
+    # It is asked of an edit, too, or a first version would be all that is ever screened.
+    opinion = _opinion_on(_tidy(text), by, comment.discussion, comment.parent)
     with transaction.atomic():
         wait_for_turn(by)
         comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
@@ -299,8 +312,12 @@ def edit_comment(*, by, comment, text, seen_revision):
         now = timezone.now()
         known_here = known_of(by, now)
         known = {
-            "is_editable": known_here.can_edit(by, comment, now),
+            # What others would see of somebody whom nobody is to see.
+            "is_editable": known_here.can_edit(by, comment, now)
+            and not known_here.is_shadowed(now),
             "edit_until_text": moment_text(comment.posted_at + known_here.editing_time),
+            "outside": opinion.verdict,
+            "outside_reason": opinion.reason,
             **watch_of(discussion, known_here, rules.current()),
             "edited_lately": contributions.recent_edits(by, since=now - _A_WHILE),
             "edits_in_a_while": settings.EDITS_IN_TEN_MINUTES,
@@ -371,4 +388,6 @@ def withdraw_comment(*, by, comment, reason=""):
         )
         decisions.settle_withdrawn(comment)
         ranking.touch_discussion(comment.discussion_id, visible=-1, comment=comment)
+        # Last, as everywhere: behind the discussion's row.
+        standing.count(by.pk, stood=-1)
         return comment

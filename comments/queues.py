@@ -27,6 +27,10 @@ HOLD_FOR = timedelta(minutes=5)
 # Acts upon a comment that its entry lists, and those that are read for a whole page of them.
 LAST_ACTS = 3
 _ACTS_A_PAGE = 200
+# Notices of illegal content that an entry shows, and that are read for a whole page: each may be
+# five thousand letters long, and anybody sends them.
+SHOWN_NOTICES = 5
+_NOTICES_A_PAGE = 100
 # Of a person with more acts upon them, those that are looked through for the one that decided.
 _ACTS_READ = 50
 _RECORD = ("stood", "taken_down", "rejected", "reports_upheld", "reports_dismissed")
@@ -239,8 +243,10 @@ def _complete(entries):
         reports[report.comment_id].append(report)
     notices = defaultdict(list)
     open_notices = Notice.objects.filter(comment_id__in=pks, outcome=Report.Outcome.OPEN)
-    for pk, said in open_notices.order_by("pk").values_list("comment_id", "explanation"):
-        notices[pk].append(said)
+    said = open_notices.order_by("pk").values_list("comment_id", "explanation")
+    for pk, explanation in said[:_NOTICES_A_PAGE]:
+        if len(notices[pk]) < SHOWN_NOTICES:
+            notices[pk].append(explanation)
     log = ModerationEntry.objects.filter(comment_id__in=pks).exclude(act=Act.EDIT)
     for entry in log.select_related("by").order_by("-pk")[:_ACTS_A_PAGE]:
         if len(acts[entry.comment_id]) < LAST_ACTS:
@@ -306,7 +312,7 @@ def decision_of(case):
         acts = log.filter(person_id=case.person_id, discussion_id=case.discussion_id)
         acts = acts.filter(act__in=[Act.APPROVE, Act.REJECT])[:_ACTS_READ]
         return next((each for each in acts if each.before.get("held") == case.held_id), None)
-    acts = [Act.HIDE, Act.RESTORE, Act.KEEP, Act.WITHDRAW]
+    acts = [Act.HIDE, Act.RESTORE, Act.KEEP, Act.REJECT, Act.WITHDRAW]
     if case.appeal_id is not None:
         acts = [Act.GRANT, Act.REFUSE]
         log = log.filter(person_id=case.person_id)

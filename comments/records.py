@@ -19,6 +19,7 @@ PUBLIC_ACTS = (
     Act.HIDE, Act.RESTORE, Act.COVER, Act.KEEP, Act.REJECT, Act.CLOSE, Act.REOPEN, Act.UNDO,
     Act.SUSPEND, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE, Act.POLICY,
 )  # fmt: skip
+_TOLD_TO_ONE = frozenset({Act.REJECT, Act.SUSPEND, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE})
 COLUMNS = (
     "id", "at", "by", "act", "rule", "area", "comment", "discussion", "person", "reason", "batch",
     "undoes",
@@ -86,7 +87,7 @@ class PublicEntry:
 
 def _without_names(act, reason):
     """What is said to one person, or of one, is not for everybody."""
-    return "" if act in (Act.SUSPEND, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE) else reason
+    return "" if act in _TOLD_TO_ONE else reason
 
 
 def figures_of(year):

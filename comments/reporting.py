@@ -30,6 +30,10 @@ LEAST_EXPLANATION = 20
 MAX_EXPLANATION_LENGTH = 5_000
 # Within a few minutes (``network``).
 NOTICES_AN_ADDRESS = 5
+# Of all whose address is not known, together; and on one comment within an hour.
+NOTICES_OF_UNKNOWN = 30
+NOTICES_A_COMMENT = 20
+_UNKNOWN = "unknown"
 OWN = "You wrote this comment. You can withdraw it, if you do not want it here any more."
 TWICE = "You have reported this comment already. You will be told what came of it."
 
@@ -193,10 +197,11 @@ def give_notice(*, comment, name, email, explanation, address=""):
     with transaction.atomic():
         (comment,) = decisions.lock_comments([comment.pk])
         now = timezone.now()
-        verdict = _notice_verdict(comment, explanation, address, now)
+        email = email.strip().lower()
+        verdict = _notice_verdict(comment, explanation, email, address, now)
         if verdict is not None:
             raise RefusedError(verdict)
-        network.note_post(address, "notices")
+        network.note_post(address or _UNKNOWN, "notices")
         found = Case.objects.filter(comment_id=comment.pk, is_open=True, appeal__isnull=True)
         if not found.exists():
             _case_of(comment, now).save()
@@ -206,7 +211,7 @@ def give_notice(*, comment, name, email, explanation, address=""):
         )  # fmt: skip
 
 
-def _notice_verdict(comment, explanation, address, now):
+def _notice_verdict(comment, explanation, email, address, now):
     if not comment.discussion.is_readable(now):
         return Verdict("unreadable", "The page of this comment cannot be read any more.", 404)
     if not comment.is_visible:
@@ -219,9 +224,15 @@ def _notice_verdict(comment, explanation, address, now):
             f"An explanation may have {MAX_EXPLANATION_LENGTH:,} characters; yours has "
             f"{len(explanation):,}. Shorten it.",
         )
-    if network.posts_from(address, "notices") >= NOTICES_AN_ADDRESS:
+    on_comment, of_sender = notices.recent_notices(comment, email, now - _HOUR)
+    most = NOTICES_AN_ADDRESS if address else NOTICES_OF_UNKNOWN
+    if (
+        on_comment >= NOTICES_A_COMMENT
+        or of_sender >= NOTICES_AN_ADDRESS
+        or network.posts_from(address or _UNKNOWN, "notices") >= most
+    ):
         return Verdict(
-            "flood", "Many notices came from your network. Wait a few minutes and send it again.",
+            "flood", "There are many notices already. Moderators look at them; try again later.",
             429,
         )  # fmt: skip
     return not_text(Draft(explanation), Context(now))

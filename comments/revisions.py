@@ -16,8 +16,9 @@ def hide_version(*, by, comment, number, reason):
     """Hides what ``comment`` said in its revision ``number``; readers see ``reason`` instead.
 
     Returns the revision, or False when it is hidden already. Raises ``PermissionDenied``
-    without the right, ``ValueError`` without a reason and ``Revision.DoesNotExist``: what the
-    comment says now is hidden by hiding the comment. One transaction; locks the comment's row.
+    without the right for its part of the site, ``ValueError`` without a reason and
+    ``Revision.DoesNotExist``: what the comment says now is hidden by hiding the comment. One
+    transaction; locks the comment's row.
     """
     return _turn(by, comment, number, reason, Act.HIDE_TEXT)
 
@@ -28,10 +29,10 @@ def show_version(*, by, comment, number, reason):
 
 
 def _turn(by, comment, number, reason, act):
-    require(can_moderate(by), "Only moderators can do this.")
+    _require_may_decide(by, comment)
     reason = _stated(reason)
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        comment = _locked(comment)
         revision = Revision.objects.get(comment_id=comment.pk, number=number)
         hides = act == Act.HIDE_TEXT
         if hides is (revision.hidden_at is not None):
@@ -51,10 +52,10 @@ def hide_withdrawal_reason(*, by, comment, reason):
     right and ``ValueError`` without a reason, which goes into the log. One transaction; locks
     the comment's row, then the discussion's.
     """
-    require(can_moderate(by), "Only moderators can do this.")
+    _require_may_decide(by, comment)
     reason = _stated(reason)
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        comment = _locked(comment)
         if comment.state != Comment.State.WITHDRAWN or not comment.state_reason:
             return False
         was = {"state": comment.state, "reason": comment.state_reason}
@@ -65,6 +66,19 @@ def hide_withdrawal_reason(*, by, comment, reason):
         _log(by, comment, Act.HIDE_TEXT, reason, before=was, after=after)
         touch_discussion(comment.discussion_id)
         return comment
+
+
+def _require_may_decide(by, comment):
+    require(can_moderate(by), "Only moderators can do this.")
+    require(
+        can_moderate(by, comment.discussion.area),
+        "Only moderators of this part of the site can do this.",
+    )
+
+
+def _locked(comment):
+    found = Comment.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("discussion").get(pk=comment.pk)
 
 
 def _hiding(revision):
@@ -83,6 +97,7 @@ def _log(by, comment, act, reason, *, before, after):
         comment=comment,
         discussion_id=comment.discussion_id,
         person_id=comment.author_id,
+        area=comment.discussion.area,
         reason=reason,
         before=before,
         after=after,

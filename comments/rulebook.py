@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from accounts.barriers import Barrier, clean_barrier
 from comments import rules, sanctions
 from comments.models import Beat, CannedReason, Policy, WatchedHost, WatchedWord
-from comments.permissions import can_set_rules, require
+from comments.permissions import can_moderate, can_set_rules, require
 from comments.screening import MAX_TEXT_LENGTH
 from comments.words import check_entry
 
@@ -27,10 +27,12 @@ class RuleAdmin(admin.ModelAdmin):
     def has_module_permission(self, request):
         return can_set_rules(request.user)
 
-    def has_view_permission(self, request, obj=None):
+    def has_add_permission(self, request):
         return can_set_rules(request.user)
 
-    has_add_permission = has_module_permission
+    def has_view_permission(self, request, obj=None):
+        return can_set_rules(request.user, getattr(obj, "area", ""))
+
     has_change_permission = has_delete_permission = has_view_permission
 
     def save_model(self, request, obj, form, change):
@@ -140,6 +142,21 @@ class PolicyAdmin(RuleAdmin):
         "cover_weight",
     )  # fmt: skip
     ordering = ("area",)
+
+    # Who looks after parts of the site sees all policies and changes those.
+    def has_module_permission(self, request):
+        return can_moderate(request.user)
+
+    has_add_permission = has_module_permission
+
+    def has_view_permission(self, request, obj=None):
+        return can_moderate(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        area = "" if obj is None else obj.area
+        return can_set_rules(request.user, area)
+
+    has_delete_permission = has_change_permission
 
 
 class BarrierForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from comments.models import (
     CannedReason,
@@ -34,6 +34,8 @@ _REASONS = (
 )
 # The one row of ``RuleBook``.
 _BOOK = 1
+# A century: what closes later never does, and its moment has to be a date.
+MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +122,43 @@ def canned_reasons():
 def save_rule(*, by, rule):
     """Saves a watched word or host, a policy or a canned reason, new or changed.
 
-    Raises ``PermissionDenied``. One transaction and one row in the log; locks the rule book.
+    Raises ``PermissionDenied``, and ``ValueError`` for more than ``MOST_DAYS``. One transaction
+    and one row in the log; locks the rule book, and with a policy the discussions by their ids.
     A policy that changes when discussions close is applied to all of its part of the site.
     """
-    require(can_set_rules(by), "Only moderators can change the rules.")
+    _require(by, rule)
+    if isinstance(rule, Policy) and (rule.close_after_days or 0) > MOST_DAYS:
+        raise ValueError(f"A discussion closes after at most {MOST_DAYS:,} days.")
     with transaction.atomic():
         _turn_page()
         before = type(rule).objects.filter(pk=rule.pk).first() if rule.pk else None
+        if before is not None:
+            _require(by, before)
         rule.save()
         _log(by, rule, before, rule)
         if isinstance(rule, Policy):
-            close_in_time(area=rule.area)
+            _close_as_changed(before, rule)
     return rule
+
+
+def _require(by, rule):
+    area = getattr(rule, "area", "")
+    require(can_set_rules(by, area), "Only moderators of all of this can change the rules.")
+
+
+def _close_as_changed(before, after):
+    """Follows a policy that says something else of when discussions close, or of other ones."""
+    was = before and (before.area, before.close_after_days)
+    if was == (after.area, after.close_after_days):
+        return
+    if before is not None and before.area != after.area:
+        close_in_time(area=before.area)
+    close_in_time(area=after.area)
 
 
 def remove_rule(*, by, rule):
     """Removes it, and returns it. Raises, logs and locks as ``save_rule``."""
-    require(can_set_rules(by), "Only moderators can change the rules.")
+    _require(by, rule)
     with transaction.atomic():
         _turn_page()
         _log(by, rule, rule, None)
@@ -180,16 +202,28 @@ def closing_time(discussion, found=None):
 
 
 def close_in_time(*, area):
-    """Sets anew when the discussions of a part of the site close, "" for all. Three updates.
+    """Sets anew when the discussions of a part of the site close, "" for all.
 
-    Those that have days of their own keep them. Their versions move on, for readers see it.
+    Those that have days of their own keep them, and those that close as before are left alone.
+    The others' versions move on, for readers see it. Locks them in the order of their ids; two
+    statements for each part of the site.
     """
     found = _read(0)
-    areas = [area] if area else ["", *found.areas]
-    for each in areas:
+    for each in [area] if area else ["", *found.areas]:
         mine = Discussion.objects.filter(close_after_days__isnull=True)
         others = list(found.areas)
         mine = mine.filter(area=each) if each else mine.exclude(area__in=others)
         days = found.policy_of(each).close_after_days
-        closes_at = F("readable_from") + timedelta(days=days) if days else None
-        mine.update(closes_at=closes_at, version=F("version") + 1)
+        if days:
+            closes_at = F("readable_from") + timedelta(days=days)
+            mine = mine.filter(readable_from__isnull=False)
+            mine = mine.filter(Q(closes_at__isnull=True) | ~Q(closes_at=closes_at))
+        else:
+            closes_at = None
+            mine = mine.filter(closes_at__isnull=False)
+        changed = list(
+            mine.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+        )
+        Discussion.objects.filter(pk__in=changed).update(
+            closes_at=closes_at, version=F("version") + 1
+        )

@@ -327,11 +327,15 @@ PHASES: tuple[Phase, ...] = (
     premoderated,
     outside_holds,
 )
+# Whether a text is one at all: asked before anything is asked about it.
+TEXT_PHASES: tuple[Phase, ...] = (empty, too_long, not_text)
 # An edit takes no part in how fast somebody posts, and its parent may be gone.
 EDIT_PHASES: tuple[Phase, ...] = (
     *(suspended, unreadable, closed, late),
     *(empty, too_long, not_text),
-    *(blocked_link, refused_words, many_links, held_words, premoderated),
+    *(blocked_link, refused_words, outside_refuses),
+    # It is public already, so what would wait is refused.
+    *(many_links, held_words, newcomer, premoderated, outside_holds),
     # Each leaves a version that all can read, and an entry in the log.
     restless,
 )

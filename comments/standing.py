@@ -76,10 +76,11 @@ def count(person_id, **changes):
     Locked after comments and discussions, and in the order of people's ids where there are many.
     """
     added = {name: Greatest(F(name) + number, 0) for name, number in changes.items()}
+    # Nobody counts below nothing: what was imported has no record to lose.
     if not Standing.objects.filter(pk=person_id).update(**added):
-        # Nobody counts below nothing: what was imported has no record to lose.
-        begun = {name: max(number, 0) for name, number in changes.items()}
-        Standing.objects.get_or_create(pk=person_id, defaults=begun)
+        # Two may begin somebody's record at once; both count.
+        Standing.objects.bulk_create([Standing(pk=person_id)], ignore_conflicts=True)
+        Standing.objects.filter(pk=person_id).update(**added)
 
 
 def lock_many(person_ids):

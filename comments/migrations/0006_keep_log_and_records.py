@@ -25,6 +25,12 @@ _REFUSE = {
         CREATE TRIGGER comments_keep_log_delete BEFORE DELETE ON comments_moderationentry
         BEGIN SELECT RAISE(ABORT, 'The moderation log is append-only.'); END
         """,
+        # What replaces a row is no update to SQLite.
+        """
+        CREATE TRIGGER comments_keep_log_replace BEFORE INSERT ON comments_moderationentry
+        WHEN EXISTS (SELECT 1 FROM comments_moderationentry WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'The moderation log is append-only.'); END
+        """,
     ),
 }
 _ALLOW = {
@@ -35,6 +41,7 @@ _ALLOW = {
     "sqlite": (
         "DROP TRIGGER comments_keep_log_update",
         "DROP TRIGGER comments_keep_log_delete",
+        "DROP TRIGGER comments_keep_log_replace",
     ),
 }
 # What was imported is nobody's record here: the name may be claimed by somebody another day.
@@ -46,6 +53,7 @@ _STANDINGS = """
         SUM(CASE WHEN state = 'visible' THEN 1 ELSE 0 END),
         SUM(CASE WHEN state = 'hidden' THEN 1 ELSE 0 END), 0, 0, 0, FALSE
     FROM comments_comment WHERE NOT is_imported GROUP BY author_id
+    ON CONFLICT DO NOTHING
 """
 
 

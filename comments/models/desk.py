@@ -50,7 +50,7 @@ class HeldComment(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["author", "submission_key"],
-                condition=Q(submission_key__isnull=False),
+                condition=Q(submission_key__isnull=False, state="waiting"),
                 name="one_held_a_submission",
             ),
         )
@@ -61,6 +61,8 @@ class HeldComment(models.Model):
                 condition=Q(state="waiting"),
                 name="held_by_author",
             ),
+            # Reader: contributions, what somebody sent lately.
+            models.Index(fields=["author", "-id"], name="held_by_author_newest"),
         )
 
     def __str__(self):
@@ -82,6 +84,7 @@ class Report(models.Model):
         OPEN = "open", "Not decided"
         UPHELD = "upheld", "The comment was taken down"
         DISMISSED = "dismissed", "The comment stays"
+        WITHDRAWN = "withdrawn", "Its author took it away"
 
     comment = models.ForeignKey(
         Comment, on_delete=models.PROTECT, related_name="reports", db_index=False

@@ -1,6 +1,7 @@
 """What moderators decide by: watched words and hosts, policies, reasons, beats."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from comments.models.talk import MAX_AREA_LENGTH
@@ -75,10 +76,16 @@ class Policy(models.Model):
         "close after days",
         null=True,
         blank=True,
+        # As ``rules.MOST_DAYS``.
+        validators=[MaxValueValidator(36_500)],
         help_text="Counted from the page's publication; 0 is never.",
     )
     slow_seconds = models.PositiveIntegerField(
-        "seconds between two comments of a person", null=True, blank=True
+        "seconds between two comments of a person",
+        null=True,
+        blank=True,
+        # A day; longer, close it.
+        validators=[MaxValueValidator(86_400)],
     )
     cover_weight = models.FloatField(
         "reports that hide a comment",

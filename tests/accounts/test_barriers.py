@@ -6,7 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from accounts.addresses import address_of_sender
 from accounts.barriers import Barrier, clean_barrier, is_address_barred, is_mail_barred
+from accounts.forms import NewAddressForm
 from comments import sanctions
 from comments.models import ModerationEntry
 
@@ -92,3 +94,25 @@ def test_nobody_joins_with_such_an_address(client, moderator, settings):
     assert closed.templates[0].name == "account/signup_closed.html"
     elsewhere = client.get("/accounts/signup/", headers={"X-Forwarded-For": "8.8.4.4"})
     assert elsewhere.templates[0].name == "account/signup.html"
+
+
+def test_who_has_such_an_address_already_keeps_it(client, moderator, make_person, mailoutbox):
+    make_person("Old Hand", email="old@spam.example")
+    sanctions.bar(by=moderator, kind="domain", value="spam.example")
+    answer = client.post("/accounts/password/reset/", {"email": "old@spam.example"})
+    assert answer.status_code == 302
+    assert [mail.to for mail in mailoutbox] == [["old@spam.example"]]
+
+
+def test_nobody_changes_to_such_an_address(client, moderator, make_person):
+    person = make_person("Ada", email="ada@example.org")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
+    sanctions.bar(by=moderator, kind="domain", value="spam.example")
+    form = NewAddressForm(data={"email": "a@spam.example"}, user=person)
+    assert "not taken here" in str(form.errors)
+
+
+def test_an_address_written_as_the_other_kind(rf, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    request = rf.get("/", headers={"X-Forwarded-For": "::ffff:8.8.8.8"})
+    assert address_of_sender(request) == "8.8.8.8"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import membership
 from accounts.models import User
-from comments import appeals, moderation, posting, rules, sanctions, threads
+from comments import appeals, hosting, moderation, posting, rules, sanctions, threads
 from comments.appeals import MAX_APPEAL_LENGTH
 from comments.models import (
     Appeal,
@@ -128,13 +128,14 @@ class TestAppealing:
         sanctions.watch(by=moderator, person=reader, holds=True, reason="Advertising")
         sanctions.watch(by=moderator, person=reader, holds=False, reason="Better")
         sanctions.ban(by=moderator, person=reader, reason="Advertising")
-        own = posting.post_comment(by=moderator, discussion=comment.discussion, text="Oops")
-        moderation.hide(by=moderator, comment=own, reason="I was wrong")
+        admin = make_person(role="admin")
+        own = posting.post_comment(by=admin, discussion=comment.discussion, text="Oops")
+        moderation.hide(by=admin, comment=own, reason="I was wrong")
         for act, by in {
             "hold": reader,
             "approve": reader,
             "ban": reader,
-            "hide": moderator,
+            "hide": admin,
         }.items():
             with pytest.raises(RefusedError) as refused:
                 appeal(by, ModerationEntry.objects.get(act=act))
@@ -174,6 +175,8 @@ class TestDeciding:
         assert case.decided_at is not None
         restored, granted = ModerationEntry.objects.order_by("-pk")[:2][::-1]
         assert (restored.act, restored.by, restored.rule) == ("restore", senior, "appeal")
+        # Readers may see it in the public log; the answer is for one person.
+        assert restored.reason == "After an appeal."
         assert (granted.act, granted.reason, granted.person) == ("grant", "You are right.", reader)
         assert (granted.comment, granted.area) == (comment, discussion.area)
         assert granted.before == {"appeal": made.pk, "state": "open", "entry": hidden.pk}
@@ -203,6 +206,25 @@ class TestDeciding:
         # Another act hides it now, against which they can appeal, too.
         assert Comment.objects.get(pk=comment.pk).state == "hidden"
         assert ModerationEntry.objects.latest("pk").after["took_back"] is False
+        subject = "Your appeal was granted; a later decision still stands"
+        assert last_letter(reader).subject == subject
+
+    def test_hidden_by_somebody_after_reports_had_covered_it(
+        self, reader, make_person, moderator, senior, comment
+    ):
+        for _ in range(3):
+            report(make_person(), comment)
+        made = appeal(reader, ModerationEntry.objects.get(act="cover"))
+        moderation.hide(by=moderator, comment=comment, reason="Rude")
+        grant(senior, made)
+        assert Comment.objects.get(pk=comment.pk).state == "hidden"
+        assert "a later decision still stands" in last_letter(reader).subject
+
+    def test_restored_meanwhile(self, reader, moderator, senior, hidden, comment):
+        made = appeal(reader, hidden)
+        moderation.restore(by=moderator, comment=comment, reason="A mistake")
+        grant(senior, made)
+        assert last_letter(reader).subject == "Your appeal was granted"
 
     def test_what_its_author_withdrew_stays_withdrawn(
         self, reader, moderator, senior, hidden, comment
@@ -255,13 +277,29 @@ class TestDeciding:
         batch = ModerationEntry.objects.get(act="approve").batch
         moderation.undo(by=moderator, batch=batch)
         held.refresh_from_db()
+        other = moderation.reject(by=moderator, held=post(reader, "Buy!"), reason="Advertising")
         moderation.reject(by=moderator, held=held, reason="Advertising")
         assert Comment.objects.get(pk=approved.pk).state == "hidden"
-        grant(senior, appeal(reader, ModerationEntry.objects.get(act="reject")))
+        entry = ModerationEntry.objects.get(act="reject", comment=approved)
+        grant(senior, appeal(reader, entry))
         assert Comment.objects.get(pk=approved.pk).is_visible
         record = Standing.objects.get(pk=reader.pk)
-        assert (record.rejected, record.taken_down, record.stood) == (0, 0, 1)
+        # The other rejection stays counted.
+        assert other.state == "rejected"
+        assert (record.rejected, record.taken_down, record.stood) == (1, 0, 1)
         assert sound(discussion)
+
+    def test_rejected_anew_after_that_was_undone(self, reader, moderator, senior, post):
+        rules.save_rule(by=moderator, rule=Policy(area="", is_premoderated=True))
+        held = post(reader, "Words that waited.")
+        first = moderation.reject_all(by=moderator, held=[held], reason="Advertising")
+        made = appeal(reader, ModerationEntry.objects.get(act="reject"))
+        moderation.undo(by=moderator, batch=first.batch)
+        moderation.reject(by=moderator, held=held, reason="Rude")
+        grant(senior, made)
+        held.refresh_from_db()
+        assert held.state == "rejected"
+        assert "a later decision still stands" in last_letter(reader).subject
 
     def test_suspended(self, reader, moderator, senior, post):
         until = timezone.now() + timedelta(days=3)
@@ -286,6 +324,7 @@ class TestDeciding:
         grant(senior, made)
         reader.refresh_from_db()
         assert reader.is_suspended()
+        assert "a later decision still stands" in last_letter(reader).subject
 
     def test_watched_and_warned(self, reader, moderator, senior):
         watched = sanctions.watch(by=moderator, person=reader, holds=True, reason="Advertising")
@@ -322,6 +361,22 @@ class TestWhoDecides:
         made = appeal(senior, ModerationEntry.objects.get())
         with pytest.raises(PermissionDenied, match="your own appeal"):
             grant(senior, made)
+
+    def test_whoever_looks_after_the_part_to_which_the_page_moved(
+        self, reader, make_person, hidden, senior, discussion
+    ):
+        made, former = appeal(reader, hidden), make_person(role="senior")
+        Beat.objects.create(person=former, area=discussion.area)
+        Beat.objects.create(person=senior, area="elsewhere")
+        hosting.follow_page(
+            discussion, title=discussion.title, url=discussion.url,
+            readable_from=discussion.readable_from, area="elsewhere",
+        )  # fmt: skip
+        assert Case.objects.get().area == "elsewhere"
+        with pytest.raises(PermissionDenied, match="this part"):
+            refuse(former, made)
+        assert refuse(senior, made).state == "refused"
+        assert ModerationEntry.objects.latest("pk").area == "elsewhere"
 
     def test_not_who_looks_after_another_part_of_the_site(self, reader, hidden, senior):
         made = appeal(reader, hidden)

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import letters, moderation, posting, reporting, rules, threads
+from accounts import membership
+from comments import letters, moderation, posting, queues, reporting, rules, threads
 from comments.models import (
     Beat,
     Case,
@@ -196,7 +197,17 @@ def test_what_its_author_withdrew_leaves_the_desk(reader, moderator, make_person
     comment.refresh_from_db()
     assert (len(decided), comment.state) == (1, "withdrawn")
     assert not Case.objects.get().is_open
-    assert Standing.objects.get(pk=reporter.pk).reports_upheld == 1
+    # Nothing was decided: nobody's record says that it was, and undoing leaves it.
+    report = Report.objects.get()
+    assert report.outcome == "withdrawn"
+    record = Standing.objects.get(pk=reporter.pk)
+    assert (record.reports_upheld, record.reports_dismissed) == (0, 0)
+    told = "Its author has taken the comment away. Nothing is left to decide."
+    assert Letter.objects.get(person=reporter).text == told
+    moderation.undo(by=moderator, batch=decided.batch)
+    report.refresh_from_db()
+    assert report.outcome == "withdrawn"
+    assert not Case.objects.get().is_open
     assert_sound(discussion)
 
 
@@ -321,6 +332,65 @@ def test_a_second_rejection_is_undone_by_its_own_batch_alone(holds, reader, mode
     assert record_of(reader) == (0, 0, 0)
     held.refresh_from_db()
     assert (held.state, held.reason) == ("waiting", "")
+
+
+def test_what_was_reported_before_it_waited_again_is_settled_with_it(
+    holds, reader, moderator, make_person, post, discussion
+):
+    held, reporter = post(reader), make_person()
+    comment = moderation.approve(by=moderator, held=held)
+    reporting.report(by=reporter, comment=comment, reason="attack")
+    batch = ModerationEntry.objects.get(act="approve").batch
+    moderation.undo(by=moderator, batch=batch)
+    before = snapshot(discussion)
+    assert before["threads"][0][-1] == 1
+    decided = moderation.reject_all(by=moderator, held=[held], reason="No")
+    assert not Case.objects.filter(is_open=True).exists()
+    assert Report.objects.get().outcome == "upheld"
+    assert "taken down" in Letter.objects.get(person=reporter).text
+    assert Standing.objects.get(pk=reporter.pk).reports_upheld == 1
+    # One comment is lost once.
+    assert record_of(reader) == (0, 1, 0)
+    assert Thread.objects.get().open_reports == 0
+    assert queues.decision_of(Case.objects.get(queue="reported")).act == "reject"
+    assert_sound(discussion)
+    moderation.undo(by=moderator, batch=decided.batch)
+    after = snapshot(discussion)
+    assert after == before
+    assert record_of(reader) == (0, 0, 0)
+    moderation.approve(by=moderator, held=held)
+    assert Case.objects.get(queue="reported").is_open
+    assert_sound(discussion)
+
+
+def test_nobody_judges_their_own(holds, make_person, admin, post, discussion):
+    moderator = make_person("Not Yet")
+    own = post(moderator, "Mine waits, too")
+    membership.change_role(by=admin, person=moderator, role="moderator")
+    moderator.refresh_from_db()
+    other = post(make_person(), "Another")
+    for act in (
+        lambda: moderation.approve(by=moderator, held=own),
+        lambda: moderation.reject(by=moderator, held=own, reason="No"),
+        lambda: moderation.approve_all(by=moderator, held=[other, own]),
+    ):
+        with pytest.raises(PermissionDenied, match="You wrote this comment"):
+            act()
+    assert not Comment.objects.exists()
+    rules.remove_rule(by=admin, rule=holds)
+    comment = moderation.approve(by=admin, held=own)
+    another = moderation.approve(by=moderator, held=other)
+    for act in (
+        lambda: moderation.hide(by=moderator, comment=comment, reason="Rude"),
+        lambda: moderation.hide_all(by=moderator, comments=[another, comment], reason="Rude"),
+        lambda: moderation.restore(by=moderator, comment=comment, reason="Fine"),
+        lambda: moderation.keep_all(by=moderator, comments=[comment]),
+    ):
+        with pytest.raises(PermissionDenied, match="You wrote this comment"):
+            act()
+    assert set(Comment.objects.values_list("state", flat=True)) == {"visible"}
+    mine = post(admin, "An administrator's")
+    assert moderation.hide(by=admin, comment=mine, reason="I was wrong")
 
 
 def test_several_at_once_share_a_batch(holds, make_person, moderator, post, discussion):

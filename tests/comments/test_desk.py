@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments import hosting, posting
-from comments.models import Comment, Discussion, ModerationEntry
+from comments.models import Beat, Comment, Discussion, ModerationEntry
 
 LIST = "/admin/comments/comment/"
 
@@ -228,3 +228,28 @@ def test_signing_in_to_the_desk_goes_through_the_portals_own(reader, sign_in):
     assert sign_in(reader).get("/admin/", follow=True).status_code == 403
     evil = Client().get("/admin/login/?next=https://evil.example/")
     assert "evil" not in evil["Location"]
+
+
+def test_comments_of_another_part_of_the_site(desk, sign_in, moderator, make_person, reader):
+    other, mine = (
+        posting.post_comment(
+            by=reader, text=f"Words of {area}",
+            discussion=hosting.open_discussion(
+                title=area, url=f"/{area}/", readable_from=timezone.now(), area=area
+            ),
+        )
+        for area in ("sport", "science")
+    )  # fmt: skip
+    Beat.objects.create(person=moderator, area="science")
+    page = text_of(desk.get(LIST))
+    assert "Words of science" in page
+    assert "Words of sport" not in page
+    assert desk.get(f"{LIST}{mine.pk}/change/").status_code == 200
+    for answer in (
+        desk.get(f"{LIST}{other.pk}/change/"),
+        desk.post(f"{LIST}{other.pk}/change/", {"own": "Rude", "revision": 1}),
+    ):
+        assert answer.status_code == 404
+        assert "Words of sport" not in text_of(answer)
+    editor = sign_in(make_person(role="editor"))
+    assert "Words of sport" in text_of(editor.get(LIST))

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from comments import moderation, posting, rules, threads
+from comments import hosting, moderation, posting, rules, threads
 from comments.models import Case, Comment, HeldComment, ModerationEntry, Policy
 from comments.screening import RefusedError
 from comments.standing import known_of
@@ -68,6 +68,48 @@ def test_one_approves_and_another_rejects(discussion, reader, moderators):
     assert not Case.objects.filter(is_open=True).exists()
     assert Comment.objects.count() == entries("approve")
     proved(discussion)
+
+
+def test_the_first_counts_of_a_record_are_all_counted(discussion, make_person, moderators):
+    elsewhere = hosting.open_discussion(
+        title="Elsewhere", url="/x/", readable_from=discussion.readable_from
+    )
+    rules.save_rule(by=moderators[0], rule=Policy(area="", is_premoderated=True))
+    for _ in range(ROUNDS):
+        newcomer = make_person()
+        held = [
+            posting.post_comment(by=newcomer, discussion=each, text="May I?")
+            for each in (discussion, elsewhere)
+        ]
+        together(
+            lambda held=held: moderation.approve(by=moderators[0], held=held[0]),
+            lambda held=held: moderation.approve(by=moderators[1], held=held[1]),
+        )
+        assert known_of(newcomer).record.stood == 2
+    proved(discussion)
+
+
+def test_a_policy_against_acts_in_many_discussions(make_person, discussion, moderators):
+    reader = make_person()
+    comments = []
+    for number in range(40):
+        each = hosting.open_discussion(
+            title=f"{number}", url=f"/x/{number}/", readable_from=discussion.readable_from
+        )
+        comments.append(posting.post_comment(by=reader, discussion=each, text="Words."))
+
+    def rule():
+        for days in range(1, 6):
+            rules.save_rule(by=moderators[0], rule=Policy(area="", close_after_days=days * 100))
+            rules.remove_rule(by=moderators[0], rule=Policy.objects.get())
+
+    def hide_and_return():
+        for _ in range(5):
+            done = moderation.hide_all(by=moderators[1], comments=comments, reason="Off topic")
+            moderation.undo(by=moderators[1], batch=done.batch)
+
+    together(rule, hide_and_return)
+    assert not Comment.objects.exclude(state="visible").exists()
 
 
 def test_a_moderator_against_an_author_who_edits(discussion, reader, moderators):

@@ -10,8 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import holding, moderation, network, posting, rules, sanctions, threads
+from comments import (
+    holding,
+    hosting,
+    moderation,
+    network,
+    outside,
+    posting,
+    rules,
+    sanctions,
+    threads,
+)
 from comments.models import (
+    Beat,
     Case,
     Comment,
     HeldComment,
@@ -241,6 +252,83 @@ class TestRules:
             posting.edit_comment(by=reader, comment=comment, text="A kettle.", seen_revision=1)
         assert refused.value.verdict.phase == "held_words"
 
+    def test_a_first_version_is_not_all_that_is_screened(
+        self, moderator, reader, discussion, settings, monkeypatch
+    ):
+        rules.save_rule(by=moderator, rule=Policy(area="", newcomer_holds=3))
+        held = posting.post_comment(by=reader, discussion=discussion, text="Lovely.")
+        comment = moderation.approve(by=moderator, held=held)
+
+        def edit(phase):
+            with pytest.raises(RefusedError) as refused:
+                posting.edit_comment(by=reader, comment=comment, text="BUY", seen_revision=1)
+            assert refused.value.verdict.phase == phase
+
+        edit("newcomer")
+        rules.remove_rule(by=moderator, rule=Policy.objects.get())
+        settings.AKISMET_KEY = "key"
+        refuses = outside.Opinion("refuse", "Spam.")
+        monkeypatch.setattr(outside, "_ask_akismet", lambda *_: refuses)
+        edit("outside_refuses")
+        settings.AKISMET_KEY = ""
+        until = timezone.now() + timedelta(days=1)
+        sanctions.shadow(by=moderator, person=reader, until=until, reason="A machine")
+        edit("late")
+        comment.refresh_from_db()
+        assert comment.text == "Lovely."
+
+    def test_slow_however_much_was_said_elsewhere(self, moderator, reader, discussion):
+        rules.save_rule(by=moderator, rule=Policy(area=discussion.area, slow_seconds=3_600))
+        posting.post_comment(by=reader, discussion=discussion, text="One.")
+        elsewhere = hosting.open_discussion(
+            title="Elsewhere", url="/x/", readable_from=discussion.readable_from
+        )
+        for number in range(30):
+            posting.post_comment(by=reader, discussion=elsewhere, text=f"{number}")
+        with pytest.raises(RefusedError) as refused:
+            posting.post_comment(by=reader, discussion=discussion, text="Two.")
+        assert refused.value.verdict.phase == "slow"
+
+    def test_what_was_taken_back_counts(self, reader, discussion, hold_all, settings):
+        settings.COMMENTS_PER_MINUTE = 6
+        for number in range(3):
+            held = posting.post_comment(by=reader, discussion=discussion, text=f"{number}")
+            holding.withdraw_held(by=reader, held=held)
+        with pytest.raises(RefusedError) as refused:
+            posting.post_comment(by=reader, discussion=discussion, text="4")
+        assert refused.value.verdict.phase == "flood"
+
+    def test_a_form_sent_again_after_it_was_taken_back(self, reader, discussion, hold_all):
+        sent = {
+            "by": reader,
+            "discussion": discussion,
+            "text": "Once.",
+            "submission_key": uuid.uuid4(),
+        }
+        held = posting.post_comment(**sent)
+        holding.withdraw_held(by=reader, held=held)
+        again = posting.post_comment(**sent)
+        assert again.pk != held.pk
+        assert again.state == "waiting"
+
+    def test_who_looks_after_a_part_changes_that_parts_policy_alone(self, make_person, discussion):
+        local = make_person(role="moderator")
+        Beat.objects.create(person=local, area=discussion.area)
+        rules.save_rule(by=local, rule=Policy(area=discussion.area, slow_seconds=5))
+        for rule in (
+            Policy(area=""),
+            Policy(area="elsewhere"),
+            WatchedWord(text="kettle"),
+            WatchedHost(host="example.org"),
+        ):
+            with pytest.raises(PermissionDenied):
+                rules.save_rule(by=local, rule=rule)
+        client = Client()
+        client.force_login(local)
+        typed = {"area": "elsewhere", "slow_seconds": "9"}
+        assert client.post("/admin/comments/policy/add/", typed).status_code in {200, 403}
+        assert Policy.objects.count() == 1
+
     def test_who_may_not_changes_no_rule(self, reader, make_person):
         for person in (reader, make_person(role="editor")):
             with pytest.raises(PermissionDenied):
@@ -292,6 +380,32 @@ class TestClosing:
             posting.post_comment(by=reader, discussion=discussion, text="Too late.")
         assert refused.value.verdict.phase == "closed"
         assert "It closed on" in refused.value.verdict.message
+
+    def test_a_number_that_is_no_date(self, moderator, discussion):
+        with pytest.raises(ValueError, match="36,500"):
+            rules.save_rule(by=moderator, rule=Policy(area="", close_after_days=3_000_000))
+        client = Client()
+        client.force_login(moderator)
+        typed = {"area": "", "close_after_days": "3000000"}
+        page = client.post("/admin/comments/policy/add/", typed)
+        assert page.status_code == 200
+        assert "36500" in text_of(page)
+        assert Client().get(discussion.url).status_code == 200
+
+    def test_a_policy_that_moves_leaves_nothing_behind(self, moderator, discussion):
+        policy = Policy(area=discussion.area, close_after_days=7)
+        rules.save_rule(by=moderator, rule=policy)
+        discussion.refresh_from_db()
+        version = discussion.version
+        policy.cover_weight = 5
+        rules.save_rule(by=moderator, rule=policy)
+        discussion.refresh_from_db()
+        # What says nothing new of it changes no page.
+        assert (discussion.version, bool(discussion.closes_at)) == (version, True)
+        policy.area = "elsewhere"
+        rules.save_rule(by=moderator, rule=policy)
+        discussion.refresh_from_db()
+        assert discussion.closes_at is None
 
     def test_an_area_stays_open_and_reopening_lasts(self, moderator, discussion, monkeypatch):
         rules.save_rule(by=moderator, rule=Policy(area="", close_after_days=7))

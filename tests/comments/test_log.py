@@ -13,8 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import moderation, posting, records, rules, sanctions
+from comments import appeals, moderation, posting, records, rules, sanctions
 from comments.models import Beat, Comment, HeldComment, ModerationEntry, Policy, WatchedWord
+
+LOG = "/admin/comments/moderationentry/"
 
 
 @pytest.fixture
@@ -50,6 +52,18 @@ class TestAppendOnly:
         ):
             cursor.execute(statement)
         assert ModerationEntry.objects.get(act="hide").reason == "Off topic"
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite replaces rows")
+    def test_no_row_takes_anothers_place(self, comment, moderator):
+        moderation.hide(by=moderator, comment=comment, reason="Off topic")
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "REPLACE INTO comments_moderationentry SELECT * FROM comments_moderationentry"
+            )
 
 
 def _held(by, discussion, moderator):
@@ -191,6 +205,19 @@ class TestTable:
         rows = self.rows(signed_in(local).get("/moderation/log.csv"))
         assert [row["act"] for row in rows] == ["hide"]
 
+    def test_the_list_at_the_desk_shows_each_their_own_part(self, comment, moderator, make_person):
+        moderation.hide(by=moderator, comment=comment, reason="Off topic")
+        local = make_person(role="moderator")
+        Beat.objects.create(person=local, area="elsewhere")
+        entry = ModerationEntry.objects.get(act="hide")
+        address = f"{LOG}{entry.pk}/change/"
+        assert "Off topic" not in signed_in(local).get(LOG).content.decode()
+        assert signed_in(local).get(address).status_code == 302
+        Beat.objects.create(person=local, area=comment.discussion.area)
+        for person in (local, moderator, make_person(role="editor")):
+            assert "Off topic" in signed_in(person).get(LOG).content.decode()
+            assert signed_in(person).get(address).status_code == 200
+
     def test_a_large_log_takes_no_more_queries(self, comment, moderator):
         desk = signed_in(moderator)
         self.rows(desk.get("/moderation/log.csv"))
@@ -227,6 +254,23 @@ class TestPublicLog:
         assert "Suspended a person" in page
         for name in (reader.handle, moderator.handle, "Ada went", "Look after"):
             assert name not in page
+
+    def test_what_is_said_to_one_person_is_left_out(
+        self, settings, comment, moderator, make_person, reader, discussion
+    ):
+        settings.PUBLIC_MODERATION_LOG = True
+        moderation.hide(by=moderator, comment=comment, reason="Off topic")
+        entry = ModerationEntry.objects.get(act="hide")
+        made = appeals.appeal(by=reader, entry=entry, text="No")
+        appeals.grant(by=make_person(role="senior"), appeal=made, answer="Given your illness")
+        rules.save_rule(by=moderator, rule=Policy(area="", is_premoderated=True))
+        held = posting.post_comment(by=reader, discussion=discussion, text="Hm")
+        moderation.reject(by=moderator, held=held, reason="You are Vole's cousin")
+        page = Client().get("/moderation/log/").content.decode()
+        assert "After an appeal." in page
+        assert "Rejected" in page
+        assert "illness" not in page
+        assert "cousin" not in page
 
     def test_pages_go_on(self, settings, comment, moderator):
         settings.PUBLIC_MODERATION_LOG = True

@@ -10,8 +10,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import membership
 from comments import appeals, hosting, moderation, posting, queues, reporting, rules, sanctions
-from comments.models import Beat, Case, Comment, HeldComment, ModerationEntry, Policy, Report
+from comments.models import (
+    Beat,
+    Case,
+    Comment,
+    Discussion,
+    HeldComment,
+    ModerationEntry,
+    Policy,
+    Report,
+)
 
 DESK = "/admin/moderation/"
 QUEUE = f"{DESK}queue/"
@@ -550,3 +560,57 @@ def test_new_comments_of_another_part_are_neither_shown_nor_decided(
         assert desk.post(DECIDE, data).status_code == status
         comment.refresh_from_db()
         assert comment.is_visible is (status == 403)
+
+
+def test_what_another_part_says_is_not_read_by_asking(sign_in, moderator, in_area, reader):
+    comment = posting.post_comment(by=reader, discussion=in_area("sport"), text="Kettlewords")
+    Beat.objects.create(person=moderator, area="science")
+    data = {"pick": f"n{comment.pk}.1", "act": "hide", "ask": "1"}
+    answer = sign_in(moderator).post(DECIDE, data)
+    assert answer.status_code == 403
+    assert "Kettlewords" not in text_of(answer)
+
+
+def test_ones_own_are_decided_by_somebody_else(sign_in, make_person, anna, hold, admin):
+    moderator = make_person("Not Yet")
+    case = case_of(hold(by=moderator))
+    membership.change_role(by=admin, person=moderator, role="moderator")
+    desk = sign_in(moderator)
+    pick = f'value="{pick_of(case)}"'
+    for address in (f"{QUEUE}held/", f"{DESK}{case.pk}/"):
+        page = text_of(desk.get(address))
+        assert "You wrote this comment: somebody else decides it." in page
+        assert pick not in page
+        assert pick in text_of(sign_in(anna).get(address))
+        case.refresh_from_db()
+        # Looking at it keeps nobody else from it.
+        assert case.taken_by != moderator
+    data = {"pick": pick_of(case), "act": "keep"}
+    queues.release(anna, case)
+    assert desk.post(DECIDE, data).status_code == 403
+    assert sign_in(anna).post(DECIDE, data).status_code == 302
+    comment = Comment.objects.get()
+    page = text_of(desk.get(f"/admin/comments/comment/{comment.pk}/change/"))
+    assert "You wrote this comment: somebody else decides it." in page
+    assert 'value="Hide"' not in page
+    data = {"own": "Rude", "revision": comment.revision}
+    address = f"/admin/comments/comment/{comment.pk}/change/"
+    assert desk.post(address, data).status_code == 403
+
+
+def test_what_waits_follows_its_page_to_another_part(hold, in_area, reader, make_person):
+    place = in_area("science")
+    comment = moderation.approve(by=make_person(role="admin"), held=hold(where=place))
+    reporting.report(by=reader, comment=comment, reason="attack")
+    hold(where=place)
+    former, latter = (make_person(role="moderator") for _ in range(2))
+    Beat.objects.create(person=former, area="science")
+    Beat.objects.create(person=latter, area="sport")
+    place = Discussion.objects.get(pk=place.pk)
+    hosting.follow_page(
+        place, title=place.title, url=place.url, readable_from=place.readable_from, area="sport"
+    )
+    assert [number for _, _, number in queues.counts(former)] == ["0", "0", "0"]
+    assert [number for _, _, number in queues.counts(latter)] == ["1", "1", "0"]
+    # What was decided stays where it was decided.
+    assert Case.objects.get(is_open=False).area == "science"

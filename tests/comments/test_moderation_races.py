@@ -3,13 +3,16 @@
 What is proved is the outcome, which does not depend on who was first.
 """
 
+import time
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from comments import moderation, posting, queues, reporting, rules
+from comments import appeals, hosting, moderation, posting, queues, reporting, rules, standing
 from comments.models import (
     Case,
     Comment,
+    Discussion,
     HeldComment,
     ModerationEntry,
     Policy,
@@ -200,4 +203,69 @@ def test_keeping_while_others_report(moderators, post, make_person, discussion):
     assert Thread.objects.get().open_reports == open_reports.count()
     moderation.keep_all(by=moderators[1], comments=[comment])
     assert not open_reports.all().exists()
+    sound(discussion)
+
+
+def test_two_approve_the_same_newcomers_in_two_discussions(
+    moderators, everything_waits, make_person, make_discussion, monkeypatch
+):
+    """Nobody has a record of them yet; each approval begins one, in the other's order."""
+    count = standing.count
+
+    def slowly(*args, **changes):
+        count(*args, **changes)
+        time.sleep(0.2)
+
+    monkeypatch.setattr(standing, "count", slowly)
+    here, there = make_discussion("Here"), make_discussion("There")
+    for _ in range(2):
+        people = [make_person(), make_person()]
+        waiting = [
+            [posting.post_comment(by=by, discussion=where, text="Hm") for by in order]
+            for where, order in ((here, people), (there, people[::-1]))
+        ]
+        done = together(
+            *(
+                lambda by=by, held=held: moderation.approve_all(by=by, held=held)
+                for by, held in zip(moderators, waiting, strict=False)
+            )
+        )
+        assert [len(decided) for decided in done] == [2, 2]
+        stood = Standing.objects.filter(pk__in=[each.pk for each in people])
+        assert list(stood.values_list("stood", flat=True)) == [2, 2]
+    sound(here)
+    sound(there)
+
+
+def test_a_page_moves_to_another_section_while_its_cases_are_decided(
+    moderators, make_person, post, discussion
+):
+    reader, seniors = make_person(), [make_person(role="senior") for _ in range(2)]
+    comments = [post(reader, f"Words {number}") for number in range(4)]
+    moderation.hide_all(by=moderators[0], comments=comments[:2], reason="Rude")
+    made = [
+        appeals.appeal(by=reader, entry=entry, text="No")
+        for entry in ModerationEntry.objects.filter(act="hide").order_by("pk")
+    ]
+    for comment in comments[2:]:
+        reporting.report(by=make_person(), comment=comment, reason="attack")
+
+    def move():
+        for area in ("science", "sport") * ROUNDS:
+            here = Discussion.objects.get(pk=discussion.pk)
+            hosting.follow_page(
+                here, title=here.title, url=here.url, readable_from=here.readable_from, area=area
+            )
+        return True
+
+    together(
+        move,
+        lambda: appeals.grant(by=seniors[0], appeal=made[0], answer="You are right."),
+        lambda: appeals.grant(by=seniors[1], appeal=made[1], answer="You are right."),
+        lambda: moderation.keep_all(by=moderators[1], comments=comments[2:3]),
+        lambda: moderation.hide_all(by=moderators[2], comments=comments[3:], reason="Rude"),
+    )
+    assert not Case.objects.filter(is_open=True).exists()
+    states = Comment.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["visible", "visible", "visible", "hidden"]
     sound(discussion)

@@ -35,7 +35,9 @@ def test_it_comes_is_decided_and_both_is_told(comment, moderator, discussion, ma
     assert page.status_code == 200
     assert "Your notice came in" in page.content.decode()
     assert [mail.to for mail in mailoutbox] == [["vole@example.org"]]
-    assert WHY in mailoutbox[0].body
+    # Nothing that a stranger typed is mailed to whom a stranger named.
+    assert WHY not in mailoutbox[0].body
+    assert "came in on" in mailoutbox[0].body
     case = Case.objects.get()
     assert (case.queue, case.weight, case.is_open) == ("reported", 0, True)
     desk = Client()
@@ -90,19 +92,30 @@ def test_of_what_was_taken_down_already(comment, moderator):
     assert not Notice.objects.exists()
 
 
-def test_many_from_one_network(comment):
-    def give():
-        return reporting.give_notice(
-            comment=comment, name="A", email="a@example.org", explanation=WHY,
-            address="198.51.100.7",
-        )  # fmt: skip
+@pytest.mark.parametrize(
+    ("most", "sender"),
+    [
+        (5, lambda number: {"address": "198.51.100.7"}),
+        # One IPv6 network of one household.
+        (5, lambda number: {"address": f"2001:db8::{number}"}),
+        (5, lambda number: {"email": "a@example.org"}),
+        # Whatever the addresses, on one comment.
+        (20, lambda number: {"address": f"198.51.100.{number}"}),
+        (20, lambda number: {}),
+    ],
+    ids=["network", "ipv6", "mail", "comment", "unknown"],
+)
+def test_not_too_many(comment, mailoutbox, most, sender):
+    def give(number):
+        known = {"email": f"a{number}@example.org", **sender(number)}
+        return reporting.give_notice(comment=comment, name="A", explanation=WHY, **known)
 
-    for _ in range(5):
-        give()
+    for number in range(most):
+        give(number)
     with pytest.raises(RefusedError) as refused:
-        give()
+        give(most)
     assert refused.value.verdict.status == 429
-    assert Notice.objects.count() == 5
+    assert Notice.objects.count() == most
     assert Case.objects.count() == 1
 
 

@@ -512,8 +512,8 @@ def test_its_author_takes_it_away_meanwhile(reader, neighbour, discussion):
     reporting.report(by=neighbour, comment=comment, reason="attack")
     posting.withdraw_comment(by=reader, comment=comment)
     assert not Case.objects.filter(is_open=True).exists()
-    assert Report.objects.get().outcome == "upheld"
-    assert "taken down" in Letter.objects.get(person=neighbour).text
+    assert Report.objects.get().outcome == "withdrawn"
+    assert "Its author has taken the comment away" in Letter.objects.get(person=neighbour).text
     discussion.refresh_from_db()
     assert threads.check(discussion) == []
     assert Thread.objects.get().open_reports == 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import membership
 from accounts.models import User
 from comments import bulk, history, moderation, posting, revisions, sanctions, standing
-from comments.models import Comment, Discussion, ModerationEntry, Revision
+from comments.models import Beat, Comment, Discussion, ModerationEntry, Revision
 from comments.screening import MAX_TEXT_LENGTH, RefusedError
 from comments.standing import known_of
 from comments.wording import moment_text, until_text
@@ -431,6 +431,28 @@ class TestHidingVersions:
             with pytest.raises(Revision.DoesNotExist):
                 act(by=moderator, comment=comment, number=2, reason="Because")
         assert everything() == before
+
+    def test_only_who_looks_after_this_part_of_the_site(self, edited, reader, moderator):
+        comment = edited("One", "Two")
+        posting.withdraw_comment(by=reader, comment=comment, reason="Vole is a thief")
+        beat = Beat.objects.create(person=moderator, area="elsewhere")
+        before = everything()
+        for act in (
+            lambda: revisions.hide_version(by=moderator, comment=comment, number=1, reason="X"),
+            lambda: revisions.show_version(by=moderator, comment=comment, number=1, reason="X"),
+            lambda: revisions.hide_withdrawal_reason(by=moderator, comment=comment, reason="X"),
+        ):
+            with pytest.raises(PermissionDenied, match="this part"):
+                act()
+        assert everything() == before
+        area = comment.discussion.area
+        Beat.objects.filter(pk=beat.pk).update(area=area)
+        moderator = type(moderator).objects.get(pk=moderator.pk)
+        assert revisions.hide_version(by=moderator, comment=comment, number=1, reason="X")
+        assert revisions.hide_withdrawal_reason(by=moderator, comment=comment, reason="X")
+        entries = ModerationEntry.objects.filter(act="hide_text")
+        assert [entry.area for entry in entries] == [area, area]
+        assert area
 
     def test_the_oldest_and_a_whole_page_of_them(self, edited, moderator, monkeypatch):
         monkeypatch.setattr(history, "PAGE_SIZE", 3)
