@@ -17,19 +17,17 @@ AT_MOST = 50
 def waiting_of(person, discussion):
     """What of somebody waits in a discussion, as rows with their parts. One query."""
     found = _WAITING(AT_MOST, author_id=person.pk, discussion_id=discussion.pk)
-    return [_row(person, *values) for values in found]
+    # What was approved once, and is looked at again, has a place of its own already.
+    return [_row(person, *values) for *values, comment_id in found if comment_id is None]
 
 
 def _waiting(most, *, author_id, discussion_id):
     found = HeldComment.objects.filter(
         author_id=author_id, discussion_id=discussion_id, state=HeldComment.State.WAITING
     )
-    # What was approved once, and is looked at again, has a place of its own already.
-    return (
-        found.filter(comment__isnull=True)
-        .order_by("pk")
-        .values_list("pk", "parent_id", "html", "held_at", "is_shadow", "objections")[:most]
-    )
+    return found.order_by("pk").values_list(
+        "pk", "parent_id", "html", "held_at", "is_shadow", "objections", "comment_id"
+    )[:most]
 
 
 _WAITING = Statement(_waiting)
