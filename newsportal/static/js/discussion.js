@@ -36,23 +36,21 @@
       if (fold?.open && root.contains(fold) && !fold.contains(shown)) fold.open = false;
     }
   };
-  // These events do not bubble, and each branch tells one when it is read in.
-  document.addEventListener(
-    "toggle",
-    ({ target: fold }) => {
-      const { id, open } = fold;
-      const before = folded();
-      if (!fold.matches(".replies") || before.includes(id) !== open) return;
-      const now = before.filter((other) => other !== id);
-      if (!open) now.push(id);
-      stored(() =>
-        now.length
-          ? localStorage.setItem(FOLDED, JSON.stringify(now.slice(-MOST_FOLDED)))
-          : localStorage.removeItem(FOLDED),
-      );
-    },
-    true,
-  );
+  // Not by the event "toggle": it comes a task later, and who loads the page again may be quicker.
+  const remember = ({ id, open }) => {
+    const before = folded();
+    if (before.includes(id) !== open) return;
+    const now = before.filter((other) => other !== id);
+    if (!open) now.push(id);
+    stored(() =>
+      now.length
+        ? localStorage.setItem(FOLDED, JSON.stringify(now.slice(-MOST_FOLDED)))
+        : localStorage.removeItem(FOLDED),
+    );
+  };
+  new MutationObserver((changes) => {
+    for (const { target: fold } of changes) if (fold.matches(".replies")) remember(fold);
+  }).observe(section, { attributeFilter: ["open"], subtree: true });
   restoreFolds(section);
   // A comment's own page begins with what it answers; the comment is what somebody came for.
   if (!location.hash) section.querySelector(".is-target")?.scrollIntoView({ block: "center" });

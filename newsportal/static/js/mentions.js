@@ -23,10 +23,12 @@ let lately;
 // What was taken last, and where: a space behind it asks for no longer name.
 let taken = {};
 
-// What is typed opens the list again after Escape; what comes from the portal does not.
-let dismissed = false;
+// Another text opens the list again after Escape. The one for which it was closed does not, when
+// the call for its last letter, or the people from the portal, come late.
+let dismissed = null;
 export const complete = (its) => {
-  dismissed = false;
+  if (its.value === dismissed) return;
+  dismissed = null;
   offer(its);
 };
 
@@ -83,7 +85,7 @@ const peopleLately = (its) => {
       .then((answer) => answer.json())
       .then((names) => {
         lately = names;
-        if (document.activeElement === its && !dismissed) offer(its);
+        if (document.activeElement === its) complete(its);
       })
       .catch(() => {});
   }
@@ -149,7 +151,7 @@ const onKey = (event) => {
 };
 
 const dismiss = () => {
-  dismissed = true;
+  dismissed = area.value;
   close();
 };
 
