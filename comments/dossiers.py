@@ -161,8 +161,6 @@ def _say_what(card, entry, what):
     if entry.comment is not None and not entry.comment.is_visible:
         reason = entry.comment.state_reason
         card.notice = entry.comment.get_state_display() + (f": {reason}" if reason else "")
-        if entry.comment.state == Comment.State.WITHDRAWN and entry.appeal is None:
-            card.keep_label, card.hide_label = "Take it off the desk", ""
     parent = what.parent
     if parent is not None:
         card.answers = f"comment {parent.number} by {parent.author.handle}"

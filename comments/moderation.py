@@ -9,9 +9,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from comments import approvals, decisions
+from comments import approvals, decisions, posting
 from comments.models import Comment, Discussion, HeldComment, ModerationEntry
 from comments.permissions import WROTE_IT, can_close, can_moderate, may_judge, require
+from comments.tree import NoRoomError
 
 Act, State = ModerationEntry.Act, Comment.State
 # For so long a whole act can be taken back by whoever did it.
@@ -147,7 +148,8 @@ def approve_all(*, by, held, reason=""):
     Returns what was ``Decided``, with the rows in ``held``, by whose batch all is undone; who
     was decided meanwhile is passed over. Raises ``PermissionDenied``, one that may not be
     decided by ``by`` refuses all, and ``ValueError`` for too many. One transaction; locks as
-    ``approvals.lock_held``, and where a tree has no room left, that tree.
+    ``approvals.lock_held``. Where a tree has no room left, it is spread out before, with that
+    tree locked and nothing else.
     """
     reason = " ".join(reason.split())
     return _decide_held(by, held, HeldComment.State.APPROVED, reason, "")
@@ -165,10 +167,19 @@ def _decide_held(by, held, state, reason, rule):
     if len(held) > MOST_HELD_AT_ONCE:
         raise ValueError(f"That is more than {MOST_HELD_AT_ONCE} held comments at once.")
     _require_may_decide(by, held)
+    pks = [each.pk for each in held]
+    # All may answer comments in different trees, and each tree may be full.
+    for _ in range(len(pks)):
+        try:
+            with transaction.atomic():
+                return approvals.decide_held(pks, by=by, state=state, reason=reason, rule=rule)
+        except NoRoomError as full:
+            # Rolled back, so discussions and records are free again: whoever writes in the tree
+            # holds its comments and waits for those.
+            with transaction.atomic():
+                posting.make_room(full.parent_id)
     with transaction.atomic():
-        return approvals.decide_held(
-            [each.pk for each in held], by=by, state=state, reason=reason, rule=rule
-        )
+        return approvals.decide_held(pks, by=by, state=state, reason=reason, rule=rule)
 
 
 def undo(*, by, batch):

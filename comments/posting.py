@@ -147,20 +147,24 @@ def _with_room(parent, insert):
             return insert()
     except NoRoomError:
         # Rolled back to the savepoint, so no row is locked when the tree is.
-        _make_room(parent)
+        make_room(parent.pk)
         return insert()
 
 
-def _make_room(parent):
-    """Spreads the parent's tree out, by the number that it has now: an import may change it."""
+def make_room(parent_id):
+    """Spreads the tree of this comment out, by the number that it has now: an import changes it.
+
+    Needs a transaction in which no row of the tree is locked yet, nor anything that whoever holds
+    one may wait for: its discussion, people's records. Locks the whole tree.
+    """
     for _ in range(ATTEMPTS):
-        tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=parent.pk)
+        tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=parent_id)
         try:
             with transaction.atomic():
                 return Comment.objects.respread(tree_id)
         except NoTreeError:
             continue
-    raise OperationalError(f"the tree of comment {parent.pk} does not stand still; try again")
+    raise OperationalError(f"the tree of comment {parent_id} does not stand still; try again")
 
 
 def _as_html(text):
@@ -230,18 +234,15 @@ _PACE = Statement(
 def publish_held(held, now):
     """Puts a comment that waited among the others, as if it had been posted at ``now``.
 
-    For ``moderation.approve``, which holds the lock of the row ``held``. Locks as
-    ``post_comment``; returns the comment, or None when what it answers was taken down.
+    For ``approvals``, which holds the locks of the row ``held``, of what it answers and of their
+    discussion. Returns the comment. Raises ``NoRoomError``: the tree cannot be spread out under
+    those locks, so whoever took them lets go of them first.
     """
     draft = _Draft(held.author, held.text, held.html, held.submission_key)
-
-    def insert():
-        parent = held.parent
-        if parent is not None:
-            parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
-        return _publish(draft, held.discussion, parent, now, again=True)
-
-    return _with_room(held.parent, insert)
+    parent = held.parent
+    if parent is not None:
+        parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
+    return _publish(draft, held.discussion, parent, now, again=True)
 
 
 def _publish(draft, discussion, parent, now, *, again=False):

@@ -46,9 +46,9 @@ class NoTreeError(TreeError):
 class NoRoomError(TreeError):
     """The parent has no free numbers left: its tree has to be spread out first."""
 
-    def __init__(self, tree_id):
-        super().__init__(f"tree {tree_id} has no room left under this comment")
-        self.tree_id = tree_id
+    def __init__(self, parent_id):
+        super().__init__(f"its tree has no room left under comment {parent_id}")
+        self.parent_id = parent_id
 
 
 def share_of(*, free, replies):
@@ -234,7 +234,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
             free = target.rght - target.free_from
             share = share_of(free=free, replies=target.reply_count)
             if share < LEAST_SHARE:
-                raise NoRoomError(target.tree_id)
+                raise NoRoomError(target.pk)
             node.tree_id = target.tree_id
             node.lft = target.free_from
             node.rght = target.free_from + share - 1

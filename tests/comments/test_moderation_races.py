@@ -3,10 +3,12 @@
 What is proved is the outcome, which does not depend on who was first.
 """
 
+import threading
 import time
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 
 from comments import appeals, hosting, moderation, posting, queues, reporting, rules, standing
 from comments.models import (
@@ -20,12 +22,14 @@ from comments.models import (
     Standing,
     Thread,
 )
-from tests.comments.crowd import sound, together
+from comments.tree import CommentManager
+from tests.comments.crowd import DONE_WITHIN, sound, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MODERATORS = 6
 ROUNDS = 5
+SLOW = 0.4  # seconds
 
 
 @pytest.fixture
@@ -119,6 +123,56 @@ def test_many_are_decided_in_any_order_while_others_reply(
     assert HeldComment.objects.filter(state="waiting").count() == 24
     assert sum(each.stood + each.rejected for each in counted.all()) == 0
     sound(discussion)
+
+
+def test_a_full_tree_is_spread_out_while_nobody_who_writes_in_it_is_kept_waiting(
+    moderators, everything_waits, post, make_person, discussion, monkeypatch
+):
+    """Who replies holds a comment and waits for the discussion: whoever spreads its tree out
+    waits for the comment, and must not hold the discussion meanwhile."""
+    author = make_person()
+    roots = [moderation.approve(by=moderators[0], held=post(author, "Root")) for _ in range(3)]
+    others = [
+        moderation.approve(by=moderators[0], held=post(author, "Reply", parent=root))
+        for root in roots
+    ]
+    rows = [post(author, "Any room?", parent=roots[number % 3]) for number in range(6)]
+    staff = make_person("Edi Tor", role="editor")
+    Policy.objects.all().delete()
+    rules.save_rule(by=make_person("Ad Minor", role="admin"), rule=Policy(area=""))
+    Comment.objects.filter(pk__in=[root.pk for root in roots]).update(free_from=F("rght"))
+    begins, respread, spread_out = threading.Event(), CommentManager.respread, []
+
+    def spread_slowly(manager, tree_id):
+        spread_out.append(tree_id)
+        begins.set()
+        # Long enough for the other to lock the parent and to stand at the discussion's door.
+        time.sleep(SLOW)
+        return respread(manager, tree_id)
+
+    monkeypatch.setattr(CommentManager, "respread", spread_slowly)
+
+    def reply():
+        assert begins.wait(DONE_WITHIN)
+        return [post(staff, "In between", parent=other) for other in others]
+
+    done, _ = together(lambda: moderation.approve_all(by=moderators[0], held=rows), reply)
+    assert len(done.comments) == len(rows)
+    assert set(spread_out) == {root.tree_id for root in roots}
+    sound(discussion)
+
+
+def test_an_appeal_finds_its_comment_room(everything_waits, moderators, post, make_person):
+    author, senior = make_person(), make_person("Senior", role="senior")
+    root = moderation.approve(by=moderators[0], held=post(author, "Root"))
+    held = post(author, "Any room?", parent=root)
+    moderation.reject(by=moderators[0], held=held, reason="No")
+    Comment.objects.filter(pk=root.pk).update(free_from=F("rght"))
+    entry = ModerationEntry.objects.get(act="reject")
+    appeal = appeals.appeal(by=author, entry=entry, text="There is room, if one looks for it.")
+    appeals.grant(by=senior, appeal=appeal, answer="There is.")
+    assert Comment.objects.get(was_held=held).parent == root
+    sound(root.discussion)
 
 
 def test_a_moderator_and_the_author(moderators, post, make_person, discussion):
