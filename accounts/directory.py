@@ -87,13 +87,18 @@ def anybody() -> bool:
     return User.objects.exists()
 
 
-def suspension_of(person_id: int) -> tuple[datetime | None, str]:
+def suspension_of(person_id: int, *beside: str) -> tuple:
     """Until when somebody may not write and why, as it stands now; ``(None, "")`` if they may.
 
-    One query, so that a suspension holds for whoever was signed in before it.
+    One query, so that a suspension holds for whoever was signed in before it. ``beside`` names
+    columns of rows that hang on the person's, which are read with it: their values come behind.
     """
-    people = User.objects.filter(pk=person_id, suspended_until__gt=timezone.now())
-    return people.values_list("suspended_until", "suspension_reason").first() or (None, "")
+    people = User.objects.filter(pk=person_id)
+    found = people.values_list("suspended_until", "suspension_reason", *beside).first()
+    until, reason, *values = found or (None, "", *(None for _ in beside))
+    if until is None or until <= timezone.now():
+        until, reason = None, ""
+    return until, reason, *values
 
 
 def person_signing_in(typed: str) -> User | None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import directory
+from comments import standing
 from comments.screening import Context
 from comments.wording import day_text, moment_text
 
@@ -110,18 +111,27 @@ def watch_of(discussion, known, rules):
     }
 
 
+def mute_of(muted, discussion, now):
+    """Whether somebody is muted in a discussion, by their row's ``muted``. A part of a context."""
+    mute = standing.mute_in(muted or {}, discussion.pk, now)
+    if mute is None:
+        return {}
+    return {"is_muted": True, "muted_until_text": mute.until_text, "mute_reason": mute.reason}
+
+
 def context_of(by, discussion, now=None, **known):
     """The ``Context`` in which ``by`` acts in ``discussion`` at ``now``; ``known`` adds to it.
 
-    One query, for a suspension that came after they signed in.
+    One query, for a suspension that came after they signed in, and for where they are muted.
     """
     now = now or timezone.now()
-    until, reason = directory.suspension_of(by.pk)
+    until, reason, muted = directory.suspension_of(by.pk, "standing__muted")
     return Context(
         now=now,
         **doors_of(discussion, now),
         suspended_until=until,
         suspended_until_text=moment_text(until) if until else "",
         suspension_reason=reason,
+        **mute_of(muted, discussion, now),
         **known,
     )

@@ -15,12 +15,15 @@ from comments.models import Appeal, Case, Comment, HeldComment, Letter, Moderati
 from comments.moderation import DecidedMeanwhileError
 from comments.permissions import can_decide_appeals, can_moderate, require
 from comments.screening import Context, Draft, RefusedError, Verdict, not_text
+from comments.standing import in_force
 from comments.turns import wait_for_turn
 from comments.wording import moment_iso
 
 Act, State = ModerationEntry.Act, Comment.State
 # Who is shut out for good cannot sign in to appeal: they write to the newsroom.
-APPEALABLE = frozenset({Act.HIDE, Act.COVER, Act.REJECT, Act.SUSPEND, Act.WARN, Act.WATCH})
+APPEALABLE = frozenset(
+    {Act.HIDE, Act.COVER, Act.REJECT, Act.SUSPEND, Act.WARN, Act.WATCH, Act.MUTE}
+)
 # Long enough to come back from a holiday, short enough to remember what was meant.
 APPEAL_WITHIN = timedelta(days=30)
 MAX_APPEAL_LENGTH = 2_000
@@ -148,6 +151,16 @@ def _watch_stands(entry):
     return Standing.objects.filter(pk=entry.person_id, is_premoderated=True).exists()
 
 
+def _mute_stands(entry):
+    row = Standing.objects.filter(pk=entry.person_id).first()
+    return row is not None and _is_muted_by(entry, in_force(row.muted, timezone.now()))
+
+
+def _is_muted_by(entry, muted):
+    """Whether it is this entry's mute that holds, and none of before or since."""
+    return muted.get(str(entry.discussion_id), {}).get("entry") == entry.pk
+
+
 # A warning was given, and stays given.
 _STANDS = {
     Act.HIDE: _comment_stands,
@@ -155,6 +168,7 @@ _STANDS = {
     Act.REJECT: _rejection_stands,
     Act.SUSPEND: _suspension_stands,
     Act.WATCH: _watch_stands,
+    Act.MUTE: _mute_stands,
 }
 
 
@@ -251,6 +265,9 @@ def _is_decided_anew(entry):
     if entry.act == Act.SUSPEND:
         people = get_user_model().objects.filter(pk=entry.person_id)
         return people.filter(suspended_until__gt=timezone.now()).exists()
+    if entry.act == Act.MUTE:
+        row = Standing.objects.get(pk=entry.person_id)
+        return str(entry.discussion_id) in in_force(row.muted, timezone.now())
     return entry.act == Act.REJECT and _rejection_stands(entry)
 
 
@@ -301,18 +318,32 @@ def _stop_watching(by, entry, answer):
     return True
 
 
+def _unmute(by, entry, answer):
+    row = Standing.objects.select_for_update(no_key=True).get(pk=entry.person_id)
+    muted = in_force(row.muted, timezone.now())
+    if not _is_muted_by(entry, muted):
+        return False
+    del muted[str(entry.discussion_id)]
+    row.muted = muted
+    row.save(update_fields=["muted"])
+    _log_person(by, entry, Act.UNMUTE, answer, {})
+    return True
+
+
 _TAKE_BACK = {
     Act.HIDE: _show_again,
     Act.COVER: _show_again,
     Act.REJECT: _approve,
     Act.SUSPEND: _lift,
     Act.WATCH: _stop_watching,
+    Act.MUTE: _unmute,
 }
 
 
 def _log_person(by, entry, act, reason, after):
     ModerationEntry.objects.create(
         by=by, act=act, person_id=entry.person_id, reason=reason, rule="appeal",
+        discussion_id=entry.discussion_id, area=_area_of(entry),
         before=entry.after, after=after,
     )  # fmt: skip
 

@@ -24,6 +24,10 @@ class Context:
     suspended_until: datetime | None = None
     suspended_until_text: str = ""
     suspension_reason: str = ""
+    # The same for this discussion alone; the text is "until" and a moment or an event.
+    is_muted: bool = False
+    muted_until_text: str = ""
+    mute_reason: str = ""
     # Whether what is changed may still be, and until when that was.
     is_editable: bool = True
     edit_until_text: str = ""

@@ -148,7 +148,7 @@ def entry(request, pk):
         above=above,
         replies=replies,
         has_more=has_more,
-        dossier=dossiers.dossier_of(case.person),
+        dossier=dossiers.dossier_of(case.person, case.discussion),
         reasons=rules.canned_reasons() if case.queue != Queue.APPEAL else [],
         keeps=True,
         name=case.queue,

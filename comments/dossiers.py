@@ -12,9 +12,9 @@ from django.utils.safestring import mark_safe
 
 from accounts import directory
 from accounts.directory import person_url
-from comments import markup, network, standing
-from comments.models import Case, Comment, ModerationEntry, PersonNote
-from comments.permissions import WROTE_IT, may_judge
+from comments import contributions, markup, network, standing
+from comments.models import Case, Comment, Discussion, ModerationEntry, PersonNote
+from comments.permissions import WROTE_IT, beats_of, may_judge
 from comments.rulebook import mark_hits
 from comments.trust import lost_share
 from comments.wording import count_label, moment_iso, moment_text
@@ -30,6 +30,10 @@ SHOWN_NOTES = 10
 SHOWN_ACTS = 15
 SHOWN_COMMENTS = 10
 _WORDS_LENGTH = 160
+# Where somebody can be muted: who overheats does so where they write now. Of so many of their
+# posts, for hundreds of them may have gone to one discussion.
+SHOWN_DISCUSSIONS = 20
+_POSTS_READ = 500
 _OWN = "You decided this at first, so somebody else has to look at it."
 _YOURS = "This is your own appeal: somebody else decides it."
 _LABELS = {
@@ -53,6 +57,8 @@ class Card:
     author: str
     author_url: str
     suspend_url: str
+    # Empty where no page is concerned.
+    mute_url: str
     level: str
     since: str
     title: str
@@ -101,6 +107,9 @@ def card_of(entry, person):
         author=entry.person.handle,
         author_url=person_url(entry.person.pk, entry.person.handle),
         suspend_url=reverse("admin:comments_suspend", args=[entry.person.pk]),
+        mute_url=f"{_desk_url(entry.person, entry.discussion)}&act=mute"
+        if entry.discussion
+        else "",
         level=entry.level,
         since=time_here(entry.person),
         title=entry.discussion.title if entry.discussion else "",
@@ -255,8 +264,17 @@ class Dossier:
     person_url: str
 
 
-def dossier_of(person):
-    """The ``Dossier`` of a person. Six queries."""
+def _desk_url(person, discussion=None):
+    """The person's page at the desk, where ``discussion`` is chosen already."""
+    address = reverse("desk-person", args=[person.pk])
+    return f"{address}?{urlencode({'discussion': discussion.pk})}" if discussion else address
+
+
+def dossier_of(person, discussion=None):
+    """The ``Dossier`` of a person, who is looked at because of ``discussion``.
+
+    Six queries, and one more for who is muted anywhere.
+    """
     now = timezone.now()
     known = standing.known_of(person, now)
     notes = PersonNote.objects.filter(person_id=person.pk).select_related("by").order_by("-pk")
@@ -279,7 +297,7 @@ def dossier_of(person):
             (each.author.handle, *_short(each)[:3])
             for each in network.others_of_same_sender(person)
         ],
-        person_url=reverse("desk-person", args=[person.pk]),
+        person_url=_desk_url(person, discussion),
     )
 
 
@@ -303,7 +321,33 @@ def _laid_down(person, known, now):
         found.append("Every comment waits for a moderator")
     if known.is_shadowed(now):
         found.append(f"Only they see what they post, until {moment_text(known.shadow_until)}")
+    for discussion, mute in standing.mutes_of(known, now):
+        found.append(f"Muted in “{discussion.title}” {mute.until_text}: {mute.reason}")
     return found
+
+
+def discussions_to_mute(by, person, asked=None):
+    """``[(discussion, Mute or None), ...]``: where ``by`` can mute ``person`` or end that.
+
+    First those where they are muted, then ``asked``, a discussion's id, then at most
+    ``SHOWN_DISCUSSIONS`` where they wrote last; only of the parts that ``by`` looks after. Four
+    queries, and one for those parts.
+    """
+    now = timezone.now()
+    muted = standing.known_of(person, now).muted
+    first = [int(key) for key in standing.in_force(muted, now)]
+    if asked is not None:
+        first.append(asked)
+    posts = contributions.recent_posts(person, at_most=_POSTS_READ).posts
+    lately = list(dict.fromkeys(discussion_id for _, discussion_id in posts))
+    found = Discussion.objects.filter(pk__in={*first, *lately})
+    beats = beats_of(by)
+    if beats is not None:
+        found = found.filter(area__in=beats)
+    found = found.in_bulk()
+    lately = [pk for pk in lately if pk in found][:SHOWN_DISCUSSIONS]
+    pks = dict.fromkeys([*(pk for pk in first if pk in found), *lately])
+    return [(found[pk], standing.mute_in(muted, pk, now)) for pk in pks]
 
 
 def in_short(comment):

@@ -22,7 +22,7 @@ from comments import (
     visits,
     voting,
 )
-from comments.admission import closed_reason_of
+from comments.admission import closed_reason_of, mute_of
 from comments.caching import is_public, keep_frame
 from comments.forms import CommentForm
 from comments.parts import print_parts
@@ -38,8 +38,8 @@ from comments.wording import count_label, moment_text
 class Composer:
     """The form to write a comment in, or the reason why there is none.
 
-    ``form`` is None for somebody who is not signed in, is suspended, or finds the discussion
-    closed: ``notice`` then says so, or the sign-in addresses lead back here.
+    ``form`` is None for somebody who is not signed in, is suspended, is muted here, or finds the
+    discussion closed: ``notice`` then says so, or the sign-in addresses lead back here.
     """
 
     discussion: object
@@ -67,6 +67,13 @@ class Composer:
 def reader_of(request):
     """Who reads, or None. Asks nothing of a request that carries no session."""
     return request.user if request.user.is_authenticated else None
+
+
+def known_reader(request, now):
+    """What is known of whoever is signed in and reads. One query for each request."""
+    if not hasattr(request, "known_reader"):
+        request.known_reader = known_of(request.user, now)
+    return request.known_reader
 
 
 def read_discussion(request, discussion):
@@ -143,7 +150,7 @@ def showing_of(request, discussion, rows):
         may_post=discussion.is_open,
         person_id=reader.pk,
         may_moderate=permissions.can_moderate(reader),
-        edit_since=now - known_of(reader, now).editing_time if discussion.is_open else None,
+        edit_since=now - known_reader(request, now).editing_time if discussion.is_open else None,
         seen=visits.seen_until(reader, discussion, now),
         voted=voting.voted_for(reader, [row.id for row in rows]),
     )
@@ -284,7 +291,7 @@ def compose(request, discussion, *, parent=None, text=""):
         text=text,
     )
     reader = reader_of(request)
-    composer.notice = _why_not(discussion, reader, parent)
+    composer.notice = _why_not(request, discussion, parent)
     if reader is not None and not composer.notice:
         composer.form = CommentForm.new(text or drafts.kept(request, draft_key), slot)
     return composer
@@ -312,17 +319,24 @@ def _stands_in(comment, words):
     return " ".join(words.split()) in " ".join(markup.plain_text(comment.html).split())
 
 
-def _why_not(discussion, reader, parent):
-    """The sentence that stands where the form would be, or nothing."""
+def _why_not(request, discussion, parent):
+    """The sentence that stands where the form would be, or nothing.
+
+    One query at most, for who is signed in: where nobody can post, nobody is muted.
+    """
+    reader, now = reader_of(request), timezone.now()
     suspended = reader is not None and reader.is_suspended()
+    may_be_muted = reader is not None and discussion.is_open
+    muted = known_reader(request, now).muted if may_be_muted else {}
     context = screening.Context(
-        now=timezone.now(),
+        now=now,
         discussion_is_open=discussion.is_open,
         closed_reason=closed_reason_of(discussion),
         parent_is_visible=parent is None or parent.is_visible,
         suspended_until=reader.suspended_until if suspended else None,
         suspended_until_text=moment_text(reader.suspended_until) if suspended else "",
         suspension_reason=reader.suspension_reason if suspended else "",
+        **mute_of(muted, discussion, now),
     )
     verdict = screening.screen(screening.Draft(""), context, screening.DOORS)
     return verdict.message if verdict else ""

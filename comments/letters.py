@@ -149,8 +149,12 @@ def _decider(entry):
 
 
 def _until(entry):
-    until = entry.after.get("until") if entry.act == Act.SUSPEND else None
-    return moment_text(datetime.fromisoformat(until)) if until else ""
+    if entry.act not in (Act.SUSPEND, Act.MUTE):
+        return ""
+    until = entry.after.get("until")
+    if until:
+        return moment_text(datetime.fromisoformat(until))
+    return "A moderator lifts it" if entry.act == Act.MUTE else ""
 
 
 def _appeal(entry):

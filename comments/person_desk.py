@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import directory
-from comments import desk, dossiers, moderation, sanctions, standing
+from comments import desk, dossiers, markup, moderation, sanctions, standing
 from comments.forms import ReasonForm
 from comments.permissions import can_moderate, require
 from comments.wording import count_label
@@ -17,6 +17,8 @@ _ACTS = (
     ("warn", "Warn: they get a letter, and nothing else happens"),
     ("hold", "Hold: each comment of theirs waits for a moderator"),
     ("free", "No longer hold their comments"),
+    ("mute", "Mute: they cannot post in one discussion"),
+    ("unmute", "No longer mute them in that discussion"),
     ("shadow", "Shadow: only they see what they post, until the moment below"),
     ("unshadow", "No longer shadow them"),
     ("suspend", "Suspend: they cannot post until the moment below"),
@@ -25,25 +27,58 @@ _ACTS = (
     ("ban", "Ban: they are signed out for good"),
 )
 _NEEDS_MOMENT = frozenset({"shadow", "suspend", "hide"})
+_NEEDS_DISCUSSION = frozenset({"mute", "unmute"})
+# Of a title, so that a choice is not wider than a narrow window.
+_TITLE_LENGTH = 60
 
 
 class PersonForm(ReasonForm):
-    """What is laid down for a person, why, and until or since when."""
+    """What is laid down for a person, why, where, and until or since when.
+
+    ``places`` are the ``dossiers.discussions_to_mute``.
+    """
 
     act = forms.ChoiceField(label="What", choices=_ACTS, widget=forms.RadioSelect)
     moment = forms.DateTimeField(
         label="Until, or since",
         required=False,
-        help_text="Day and time, for example 2026-12-24 18:00.",
+        help_text="Day and time, for example 2026-12-24 18:00. "
+        "A mute without it lasts until you end it.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
-    field_order = ("act", "moment", "canned", "own")
+    discussion = forms.TypedChoiceField(
+        label="Discussion",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="To mute them there, or no longer: where they wrote lately.",
+        error_messages={"invalid_choice": "Choose one of these discussions."},
+    )
+    field_order = ("act", "discussion", "moment", "canned", "own")
+
+    def __init__(self, *args, places, **options):
+        super().__init__(*args, **options)
+        self.places = {place.pk: place for place, _ in places}
+        self.fields["discussion"].choices = [("", "Choose one"), *map(_choice_of, places)]
 
     def clean(self):
         super().clean()
         if self.cleaned_data.get("act") in _NEEDS_MOMENT and not self.cleaned_data.get("moment"):
             self.add_error("moment", "Say until when, or since when.")
+        if self.cleaned_data.get("act") in _NEEDS_DISCUSSION and not self.place():
+            self.add_error("discussion", "Choose the discussion.")
         return self.cleaned_data
+
+    def place(self):
+        """The discussion that was chosen, or None."""
+        return self.places.get(self.cleaned_data.get("discussion"))
+
+
+def _choice_of(place):
+    discussion, mute = place
+    title = markup.cut(discussion.title, _TITLE_LENGTH)
+    area = f" ({discussion.area})" if discussion.area else ""
+    return discussion.pk, f"{title}{area}" + (f", muted {mute.until_text}" if mute else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +88,12 @@ def person(request, pk):
         found = directory.find_person(f"~{pk}")
     except ObjectDoesNotExist as nothing:
         raise Http404 from nothing
-    form = PersonForm(request.POST or None)
+    asked = _asked_for(request)
+    form = PersonForm(
+        request.POST or None,
+        places=dossiers.discussions_to_mute(request.user, found, asked),
+        initial={"act": request.GET.get("act"), "discussion": asked},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             said = _lay_down(request.user, found, form)
@@ -75,6 +115,12 @@ def person(request, pk):
     )
 
 
+def _asked_for(request):
+    """The discussion that the entry was about from which somebody came, by its id, or None."""
+    typed = request.GET.get("discussion", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+
 def _lay_down(by, found, form):
     """Does what was chosen; returns what to say, or nothing when there was nothing to do.
 
@@ -91,6 +137,8 @@ def _lay_down(by, found, form):
         "warn": lambda: sanctions.warn(**to),
         "hold": lambda: sanctions.watch(holds=True, **to),
         "free": lambda: sanctions.watch(holds=False, **to),
+        "mute": lambda: sanctions.mute(discussion=form.place(), until=moment, **to),
+        "unmute": lambda: sanctions.unmute(discussion=form.place(), **to),
         "shadow": lambda: sanctions.shadow(until=moment, **to),
         "unshadow": lambda: _end_shadow(to),
         "suspend": lambda: sanctions.suspend(until=moment, **to),

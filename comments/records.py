@@ -17,9 +17,11 @@ _PORTION = 2_000
 # What everybody may read: what was done to comments and discussions, never to a named person.
 PUBLIC_ACTS = (
     Act.HIDE, Act.RESTORE, Act.COVER, Act.KEEP, Act.REJECT, Act.CLOSE, Act.REOPEN, Act.UNDO,
-    Act.SUSPEND, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE, Act.POLICY,
+    Act.SUSPEND, Act.MUTE, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE, Act.POLICY,
 )  # fmt: skip
-_TOLD_TO_ONE = frozenset({Act.REJECT, Act.SUSPEND, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE})
+_TOLD_TO_ONE = frozenset(
+    {Act.REJECT, Act.SUSPEND, Act.MUTE, Act.BAN, Act.WARN, Act.GRANT, Act.REFUSE}
+)
 COLUMNS = (
     "id", "at", "by", "act", "rule", "area", "comment", "discussion", "person", "reason", "batch",
     "undoes",

@@ -1,7 +1,7 @@
 """WRITE: what moderators lay down for a person. Every act is one transaction and a row in the log.
 
-The lightest first: a note, a warning, comments that wait, comments that nobody else sees, no
-posting for a while (``suspend``), no sign-in at all (``ban``).
+The lightest first: a note, a warning, comments that wait, no part in one discussion (``mute``),
+comments that nobody else sees, no posting for a while (``suspend``), no sign-in at all (``ban``).
 """
 
 from datetime import timedelta
@@ -13,6 +13,7 @@ from accounts import barriers, membership
 from comments.decisions import tell_authors
 from comments.models import ModerationEntry, PersonNote, Standing
 from comments.permissions import can_moderate, can_set_rules, require
+from comments.standing import MOST_MUTED, in_force
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
@@ -87,6 +88,65 @@ def watch(*, by, person, holds, reason):
             "Your comments wait for a moderator" if holds else "Your comments no longer wait",
         )
         return entry
+
+
+def mute(*, by, person, discussion, until, reason):
+    """Keeps a person from posting, editing and voting in one discussion; elsewhere they go on.
+
+    ``until`` a moment, or None: until ``unmute``. Returns the entry of the log, or False if they
+    are muted there until then and for that reason. Raises ``PermissionDenied`` as ``warn``, and
+    for who looks after another part of the site; ``ValueError`` without a reason, for a moment
+    that has passed or is over a century away, and for more than ``MOST_MUTED`` discussions. One
+    transaction; locks their standing.
+    """
+    _require_in(by, person, discussion)
+    reason = _stated(reason)
+    now = timezone.now()
+    if until is not None and until <= now:
+        raise ValueError("Mute until a moment that is still to come.")
+    if until is not None and until > now + membership.LONGEST_SUSPENSION:
+        raise ValueError("Mute for at most 100 years, or without a moment: until it is lifted.")
+    with transaction.atomic():
+        row = _standing(person)
+        kept = in_force(row.muted, now)
+        before = _as_told(kept.pop(str(discussion.pk), None))
+        after = {"until": moment_iso(until) if until else None, "reason": reason}
+        if before == after:
+            return False
+        if len(kept) >= MOST_MUTED:
+            raise ValueError(
+                f"They are muted in {MOST_MUTED} discussions already: suspend them instead."
+            )
+        entry = _log(by, person, Act.MUTE, reason, before, after, discussion)
+        row.muted = {**kept, str(discussion.pk): {**after, "entry": entry.pk}}
+        row.save(update_fields=["muted"])
+        tell_authors([entry], "You cannot take part in one discussion")
+        return entry
+
+
+def unmute(*, by, person, discussion, reason=""):
+    """Lets a muted person take part in a discussion again.
+
+    Returns the entry of the log, or False if they are not muted there. Raises
+    ``PermissionDenied`` and locks as ``mute``.
+    """
+    _require_in(by, person, discussion)
+    with transaction.atomic():
+        row = _standing(person)
+        kept = in_force(row.muted, timezone.now())
+        before = _as_told(kept.pop(str(discussion.pk), None))
+        if not before:
+            return False
+        row.muted = kept
+        row.save(update_fields=["muted"])
+        entry = _log(by, person, Act.UNMUTE, " ".join(reason.split()), before, {}, discussion)
+        tell_authors([entry], "You can take part in the discussion again")
+        return entry
+
+
+def _as_told(muted):
+    """What the log and the person are told of what a standing keeps of a mute."""
+    return {"until": muted["until"], "reason": muted["reason"]} if muted else {}
 
 
 def shadow(*, by, person, until, reason):
@@ -173,15 +233,24 @@ def _require_over(by, person):
     )
 
 
+def _require_in(by, person, discussion):
+    _require_over(by, person)
+    require(
+        can_moderate(by, discussion.area),
+        "Only moderators of this part of the site can do this.",
+    )
+
+
 def _standing(person):
     Standing.objects.get_or_create(pk=person.pk)
     return Standing.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _log(by, person, act, reason, before, after):
+def _log(by, person, act, reason, before, after, discussion=None):
     return ModerationEntry.objects.create(
-        by=by, act=act, person=person, reason=reason, before=before, after=after
-    )
+        by=by, act=act, person=person, reason=reason, before=before, after=after,
+        discussion=discussion, area=discussion.area if discussion else "",
+    )  # fmt: skip
 
 
 def _stated(reason):

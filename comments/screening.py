@@ -73,6 +73,25 @@ def _suspended(context, act):
     return Verdict("suspended", message, 403)
 
 
+def muted(draft, context):
+    return _muted(context, "post")
+
+
+def muted_voter(draft, context):
+    return _muted(context, "vote")
+
+
+def _muted(context, act):
+    if not context.is_muted:
+        return None
+    reason = context.mute_reason or "No reason was given."
+    message = (
+        f"You cannot {act} in this discussion {context.muted_until_text}; "
+        f"in all others you can. Reason: {reason}"
+    )
+    return Verdict("muted", message, 403)
+
+
 def gone_parent(draft, context):
     if context.parent_is_visible:
         return None
@@ -302,7 +321,7 @@ def outside_holds(draft, context):
 
 
 # Whether anything may be posted here, and by whom: asked before there is a text, too.
-DOORS: tuple[Phase, ...] = (suspended, unreadable, closed, gone_parent)
+DOORS: tuple[Phase, ...] = (suspended, muted, unreadable, closed, gone_parent)
 PHASES: tuple[Phase, ...] = (
     *DOORS,
     # Whether this text may be.
@@ -331,7 +350,7 @@ PHASES: tuple[Phase, ...] = (
 TEXT_PHASES: tuple[Phase, ...] = (empty, too_long, not_text)
 # An edit takes no part in how fast somebody posts, and its parent may be gone.
 EDIT_PHASES: tuple[Phase, ...] = (
-    *(suspended, unreadable, closed, late),
+    *(suspended, muted, unreadable, closed, late),
     *(empty, too_long, not_text),
     *(blocked_link, refused_words, outside_refuses),
     # It is public already, so what would wait is refused.
@@ -340,10 +359,10 @@ EDIT_PHASES: tuple[Phase, ...] = (
     restless,
 )
 # Why somebody withdraws their comment is read by all, so who may not post gives no reason.
-REASON_PHASES: tuple[Phase, ...] = (suspended, long_reason)
+REASON_PHASES: tuple[Phase, ...] = (suspended, muted, long_reason)
 
 # A vote has no text; what it is given to stands where a reply's parent does.
-VOTE_PHASES: tuple[Phase, ...] = (suspended_voter, unreadable, closed, gone)
+VOTE_PHASES: tuple[Phase, ...] = (suspended_voter, muted_voter, unreadable, closed, gone)
 
 
 def judge(draft, context, phases=PHASES):

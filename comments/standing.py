@@ -1,6 +1,7 @@
 """READ and WRITE: somebody's record in discussions, kept on a row as things happen."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
@@ -8,33 +9,74 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts import directory
-from comments.models import Standing
+from comments.models import Discussion, Standing
 from comments.permissions import can_withdraw
 from comments.statements import Statement
 from comments.trust import Record, level_of
+from comments.wording import moment_text
 
 _COUNTED = ("stood", "taken_down", "rejected", "reports_upheld", "reports_dismissed")
 _STANDING = Statement(
     lambda *, pk: Standing.objects.filter(pk=pk).values_list(
-        *_COUNTED, "is_premoderated", "shadow_until"
+        *_COUNTED, "is_premoderated", "shadow_until", "muted"
     )
 )
-
 
 # A century: however many are set, the moment that lies so far back is still a date.
 _MOST_MINUTES = 52_596_000
 
 
+# In so many discussions at once somebody can be muted: each page and each post of theirs reads
+# them all, and whoever overheats everywhere is suspended.
+MOST_MUTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Somebody cannot take part in one discussion; ``until`` is None until that is lifted."""
+
+    until: datetime | None
+    reason: str
+
+    @property
+    def until_text(self):
+        """``until 3 January 2026, 10:28``, or until what happens."""
+        if self.until is None:
+            return "until a moderator lifts it"
+        return f"until {moment_text(self.until)}"
+
+
+def in_force(muted, now):
+    """What of the ``muted`` of a row holds at ``now``, as it is kept there."""
+    return {key: each for key, each in muted.items() if _holds(each["until"], now)}
+
+
+def _holds(until, now):
+    return until is None or datetime.fromisoformat(until) > now
+
+
+def mute_in(muted, discussion_id, now):
+    """The ``Mute`` that a row's ``muted`` has for a discussion, or None."""
+    each = muted.get(str(discussion_id))
+    if each is None or not _holds(each["until"], now):
+        return None
+    return Mute(each["until"] and datetime.fromisoformat(each["until"]), each["reason"])
+
+
 class Known:
-    """What discussions know of a person: their ``record``, ``level``, and what is laid down."""
+    """What discussions know of a person: their ``record``, ``level``, and what is laid down.
 
-    __slots__ = ("is_premoderated", "level", "record", "shadow_until")
+    ``muted`` is as their row has it, for ``mute_in`` and ``mutes_of``.
+    """
 
-    def __init__(self, record, now, is_premoderated=False, shadow_until=None):
+    __slots__ = ("is_premoderated", "level", "muted", "record", "shadow_until")
+
+    def __init__(self, record, now, is_premoderated=False, shadow_until=None, muted=None):
         self.record = record
         self.level = level_of(record, now)
         self.is_premoderated = is_premoderated
         self.shadow_until = shadow_until
+        self.muted = muted or {}
 
     @property
     def editing_time(self):
@@ -60,14 +102,24 @@ def known_of(person, now=None):
     """The ``Known`` of a person. One query."""
     now = now or timezone.now()
     found = _STANDING(pk=person.pk)
-    nothing = (*(0 for _ in _COUNTED), False, None)
-    *counts, premoderated, shadow_until = found[0] if found else nothing
+    nothing = (*(0 for _ in _COUNTED), False, None, {})
+    *counts, premoderated, shadow_until, muted = found[0] if found else nothing
     record = Record(
         since=directory.known_since(person),
         is_staff=directory.is_staff(person, now),
         **dict(zip(_COUNTED, counts, strict=True)),
     )
-    return Known(record, now, premoderated, shadow_until)
+    return Known(record, now, premoderated, shadow_until, muted)
+
+
+def mutes_of(known, now):
+    """``[(discussion, Mute), ...]`` of somebody's ``Known``, the latest discussion first.
+
+    One query, or none where there are none.
+    """
+    pks = [int(key) for key in in_force(known.muted, now)]
+    found = Discussion.objects.filter(pk__in=pks).order_by("-pk") if pks else ()
+    return [(each, mute_in(known.muted, each.pk, now)) for each in found]
 
 
 def count(person_id, **changes):

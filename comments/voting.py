@@ -26,8 +26,8 @@ def agree(*, by, comment):
 
     Returns the comment as it stands now, or False when they agree with it already. Raises
     ``PermissionDenied`` for who is not signed in and for one's own comment, ``RefusedError``
-    with a verdict for who is suspended, for what was taken down, and where the page is gone or
-    the discussion closed: that one stays as it was left.
+    with a verdict for who is suspended or muted in the discussion, for what was taken down, and
+    where the page is gone or the discussion closed: that one stays as it was left.
 
     One transaction. Waits for what else the same person does (an advisory lock, no row's),
     then locks the comment's own row and nothing of its branch; with a top-level comment, whose

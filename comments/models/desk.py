@@ -235,6 +235,10 @@ class Standing(models.Model):
     is_premoderated = models.BooleanField(default=False)
     # Until when only they themselves see what they post.
     shadow_until = models.DateTimeField(null=True, blank=True)
+    # Where they cannot take part, by the discussion's id as text: ``{"until": ISO 8601 or None,
+    # "reason", "entry"}``, the last the number of the log's row. What is over is dropped when it
+    # is written; ``standing.in_force`` says what holds.
+    muted = models.JSONField(default=dict)
 
     def __str__(self):
         return f"standing of {self.person_id}"

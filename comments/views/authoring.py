@@ -20,7 +20,6 @@ from comments.permissions import (
     require_own,
 )
 from comments.screening import RefusedError
-from comments.standing import known_of
 from comments.views.finding import find, find_comment
 from comments.wording import moment_text, until_text
 
@@ -39,9 +38,9 @@ def comment_edit(request, pk):
         return _save_edit(request, comment, composer)
     require_own(request.user, comment, "edit")
     if composer.notice:
-        # Suspended, or closed: that is said instead of the form.
+        # Suspended, muted here, or closed: that is said instead of the form.
         return _show_edit(request, composer)
-    known = known_of(request.user, now)
+    known = embedding.known_reader(request, now)
     until = comment.posted_at + known.editing_time
     require(
         known.can_edit(request.user, comment, now),

@@ -97,5 +97,11 @@ def standing_page(request):
         "lacks": following[1] if following else [],
         "next_rights": trust.rights_of(following[0]) if following else [],
         "is_premoderated": known.is_premoderated,
+        "mutes": [
+            (discussion.title, discussion.url, mute.until_text, mute.reason)
+            for discussion, mute in standing.mutes_of(known, now)
+            # What was taken down is not named, and nobody can write there.
+            if discussion.is_readable(now)
+        ],
     }
     return render(request, "comments/standing_page.html", context)

@@ -97,6 +97,14 @@ def test_a_suspension_ends_by_itself(make_person):
     assert directory.suspension_of(person.pk) == (None, "")
 
 
+def test_what_is_read_beside_a_suspension(make_person):
+    person = make_person("Troll")
+    assert directory.suspension_of(person.pk, "handle") == (None, "", "Troll")
+    membership.suspend_person(by=None, person=person, until=SOON, reason="Insults")
+    assert directory.suspension_of(person.pk, "handle") == (SOON, "Insults", "Troll")
+    assert directory.suspension_of(0, "handle") == (None, "", None)
+
+
 def test_a_suspension_has_a_reason_and_an_end_to_come(make_person, moderator):
     person = make_person("Troll")
     with pytest.raises(membership.MembershipError, match="reason"):

@@ -64,6 +64,12 @@ def refuse(by, each, answer="It was rude."):
     return appeals.refuse(by=by, appeal=each, answer=answer)
 
 
+def mute(by, person, discussion, until=None):
+    return sanctions.mute(
+        by=by, person=person, discussion=discussion, until=until, reason="Insults"
+    )
+
+
 def sound(discussion):
     return not threads.check(Discussion.objects.get(pk=discussion.pk))
 
@@ -326,6 +332,43 @@ class TestDeciding:
         assert reader.is_suspended()
         assert "a later decision still stands" in last_letter(reader).subject
 
+    def test_muted(self, reader, moderator, senior, post, discussion):
+        muted = mute(moderator, reader, discussion)
+        grant(senior, appeal(reader, muted))
+        assert Standing.objects.get(pk=reader.pk).muted == {}
+        assert post(reader, "Back again")
+        ended = ModerationEntry.objects.get(act="unmute")
+        assert (ended.by, ended.person, ended.rule) == (senior, reader, "appeal")
+        assert (ended.discussion, ended.area) == (discussion, discussion.area)
+        assert (ended.before, ended.after) == (muted.after, {})
+        assert [each.subject for each in Letter.objects.filter(person=reader).order_by("pk")] == [
+            "You cannot take part in one discussion",
+            "Your appeal was granted",
+        ]
+
+    def test_muted_there_again_meanwhile_for_the_same(self, reader, moderator, senior, discussion):
+        made = appeal(reader, mute(moderator, reader, discussion))
+        sanctions.unmute(by=moderator, person=reader, discussion=discussion)
+        mute(moderator, reader, discussion)
+        grant(senior, made)
+        assert str(discussion.pk) in Standing.objects.get(pk=reader.pk).muted
+        assert "a later decision still stands" in last_letter(reader).subject
+
+    def test_a_mute_that_is_over_or_lifted(
+        self, reader, moderator, senior, discussion, make_discussion, monkeypatch
+    ):
+        until = timezone.now() + timedelta(days=3)
+        lifted, over = make_discussion(), mute(moderator, reader, discussion, until)
+        made, entry = appeal(reader, over), mute(moderator, reader, lifted)
+        sanctions.unmute(by=moderator, person=reader, discussion=lifted)
+        with pytest.raises(RefusedError, match="does not hold any more"):
+            appeal(reader, entry)
+        now = timezone.now
+        monkeypatch.setattr("django.utils.timezone.now", lambda: now() + timedelta(days=4))
+        grant(senior, made)
+        assert last_letter(reader).subject == "Your appeal was granted"
+        assert not ModerationEntry.objects.filter(rule="appeal").exists()
+
     def test_watched_and_warned(self, reader, moderator, senior):
         watched = sanctions.watch(by=moderator, person=reader, holds=True, reason="Advertising")
         warned = sanctions.warn(by=moderator, person=reader, reason="Advertising")
@@ -377,6 +420,14 @@ class TestWhoDecides:
             refuse(former, made)
         assert refuse(senior, made).state == "refused"
         assert ModerationEntry.objects.latest("pk").area == "elsewhere"
+
+    def test_a_mute_only_of_their_part_of_the_site(self, reader, moderator, senior, discussion):
+        made = appeal(reader, mute(moderator, reader, discussion))
+        Beat.objects.create(person=senior, area="elsewhere")
+        with pytest.raises(PermissionDenied, match="this part"):
+            grant(senior, made)
+        Beat.objects.create(person=senior, area=discussion.area)
+        assert grant(User.objects.get(pk=senior.pk), made)
 
     def test_not_who_looks_after_another_part_of_the_site(self, reader, hidden, senior):
         made = appeal(reader, hidden)
@@ -430,6 +481,13 @@ class TestRaces:
         assert ModerationEntry.objects.filter(act__in=["grant", "refuse"]).count() == 1
         assert Letter.objects.filter(subject__startswith="Your appeal").count() == 1
         assert sound(discussion)
+
+    def test_a_mute_is_ended_and_another_begins(
+        self, reader, moderator, senior, discussion, make_discussion
+    ):
+        made, other = appeal(reader, mute(moderator, reader, discussion)), make_discussion()
+        together(lambda: grant(senior, made), lambda: mute(moderator, reader, other))
+        assert list(Standing.objects.get(pk=reader.pk).muted) == [str(other.pk)]
 
     def test_one_appeals_in_many_windows(self, reader, hidden):
         done = together(*[lambda: appeal(reader, hidden)] * 6)

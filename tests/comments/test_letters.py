@@ -106,6 +106,22 @@ class TestStatements:
         (facts,) = facts_of(text_of(mine.get(LETTERS)))
         assert re.fullmatch(r"\d+ \w+ \d{4}, \d\d:\d\d", facts["Until"])
 
+    @pytest.mark.parametrize("days", [2, None])
+    def test_a_mute_says_where_and_until_when(self, mine, moderator, reader, discussion, days):
+        until = timezone.now() + timedelta(days=days) if days else None
+        sanctions.mute(
+            by=moderator, person=reader, discussion=discussion, until=until, reason="Insults"
+        )
+        page = text_of(mine.get(LETTERS))
+        (facts,) = facts_of(page)
+        expected = r"\d+ \w+ \d{4}, \d\d:\d\d" if days else "A moderator lifts it"
+        assert re.fullmatch(expected, facts["Until"])
+        assert facts["Why"] == "Insults"
+        assert "You cannot take part in one discussion" in page
+        assert f'<a href="{discussion.url}">The discussion</a>' in page
+        assert "The bridge opens" in page
+        assert "/appeal/" in page
+
     def test_a_page_that_was_taken_down_is_not_named(self, mine, moderator, comment, discussion):
         moderation.hide(by=moderator, comment=comment, reason="Rude")
         hosting.follow_page(
@@ -224,6 +240,18 @@ class TestStanding:
         # Nobody is told of a shadow.
         assert "hadow" not in page
         assert "hadow" not in text_of(mine.get(LETTERS))
+
+    def test_where_they_are_muted(self, mine, reader, moderator, discussion, make_discussion):
+        gone = make_discussion("Taken down")
+        for each in (discussion, gone):
+            sanctions.mute(
+                by=moderator, person=reader, discussion=each, until=None, reason="<Insults>"
+            )
+        hosting.follow_page(gone, title=gone.title, url=gone.url, readable_from=None)
+        page = text_of(mine.get("/accounts/standing/"))
+        assert f'<a href="{discussion.url}"><bdi>The bridge opens</bdi></a> until' in page
+        assert "until a moderator lifts it: &lt;Insults&gt;" in page
+        assert "Taken down" not in page.split("Your record")[0]
 
     def test_the_staff(self, sign_in, moderator):
         page = text_of(sign_in(moderator).get("/accounts/standing/"))

@@ -110,6 +110,12 @@ ACTS = {
     (sanctions, "watch"): lambda by, it: sanctions.watch(
         by=by, person=it.person, holds=True, reason="X"
     ),
+    (sanctions, "mute"): lambda by, it: sanctions.mute(
+        by=by, person=it.person, discussion=it.discussion, until=None, reason="X"
+    ),
+    (sanctions, "unmute"): lambda by, it: sanctions.unmute(
+        by=by, person=it.muted, discussion=it.discussion
+    ),
     (sanctions, "shadow"): lambda by, it: sanctions.shadow(
         by=by, person=it.person, until=timezone.now() + timedelta(days=1), reason="X"
     ),
@@ -140,6 +146,10 @@ class World:
         until = timezone.now() + timedelta(days=1)
         sanctions.suspend(by=moderator, person=self.suspended, until=until, reason="X")
         self.suspended.refresh_from_db()
+        self.muted = make_person()
+        sanctions.mute(
+            by=moderator, person=self.muted, discussion=discussion, until=None, reason="X"
+        )
         self.word = rules.save_rule(by=moderator, rule=WatchedWord(text="pot", verdict="hold"))
         self.closed = self.discussion
         self.barrier = sanctions.bar(by=moderator, kind="domain", value="junk.example")
@@ -247,12 +257,16 @@ class TestPublicLog:
         until = timezone.now() + timedelta(days=1)
         sanctions.suspend(by=moderator, person=reader, until=until, reason="Ada went too far")
         sanctions.note(by=moderator, person=reader, text="Look after her.")
+        sanctions.mute(
+            by=moderator, person=reader, discussion=discussion, until=None, reason="Ada shouted"
+        )
         page = Client().get("/moderation/log/").content.decode()
         assert "Hid a comment" in page
         assert "Off topic" in page
         assert discussion.title in page
         assert "Suspended a person" in page
-        for name in (reader.handle, moderator.handle, "Ada went", "Look after"):
+        assert "Muted a person in one discussion" in page
+        for name in (reader.handle, moderator.handle, "Ada went", "Look after", "Ada shouted"):
             assert name not in page
 
     def test_what_is_said_to_one_person_is_left_out(
@@ -286,15 +300,20 @@ class TestPublicLog:
 def test_the_figures_of_a_year(capsys, comment, moderator, reader, discussion):
     moderation.hide(by=moderator, comment=comment, reason="Off topic", rule="Rule 2")
     _held(reader, discussion, moderator)
+    sanctions.mute(by=moderator, person=reader, discussion=discussion, until=None, reason="Rude")
+    sanctions.unmute(by=moderator, person=reader, discussion=discussion)
     year = timezone.now().year
     figures = records.figures_of(year)
     assert figures["Acts"]["Hid a comment"] == 1
+    assert figures["Acts"]["Muted a person in one discussion"] == 1
+    assert figures["Acts"]["Let a muted person take part again"] == 1
     assert figures["Acts that a rule of the portal decided by itself"] == {"Held a comment": 1}
     assert figures["Rules that acts rest on"] == {"Rule 2": 1, "premoderated": 1}
     assert records.figures_of(year - 1)["Acts"] == {}
     call_command("transparency_report", "--year", str(year))
     told = capsys.readouterr().out
     assert "Hid a comment" in told
+    assert "Muted a person in one discussion" in told
     assert reader.handle not in told
 
 

@@ -99,6 +99,10 @@ def test_nobody_else_moderates(role, make_person, post, discussion):
         lambda: moderation.restore(by=person, comment=comment, reason="Me"),
         lambda: sanctions.suspend(by=person, person=other, until=later, reason="Me"),
         lambda: sanctions.lift_suspension(by=person, person=other),
+        lambda: sanctions.mute(
+            by=person, person=other, discussion=discussion, until=later, reason="Me"
+        ),
+        lambda: sanctions.unmute(by=person, person=other, discussion=discussion),
     ]
     if role == "reader":
         refused += [
@@ -119,6 +123,9 @@ def test_every_act_needs_a_reason(reason, reader, moderator, post, discussion):
         lambda: moderation.hide(by=moderator, comment=comment, reason=reason),
         lambda: moderation.close(by=moderator, discussion=discussion, reason=reason),
         lambda: sanctions.suspend(by=moderator, person=reader, until=later, reason=reason),
+        lambda: sanctions.mute(
+            by=moderator, person=reader, discussion=discussion, until=later, reason=reason
+        ),
     ):
         with pytest.raises(ValueError, match="why"):
             act()

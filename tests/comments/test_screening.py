@@ -12,6 +12,7 @@ from comments.screening import (
     MAX_TEXT_LENGTH,
     PHASES,
     REASON_PHASES,
+    VOTE_PHASES,
     Context,
     Draft,
     judge,
@@ -52,6 +53,7 @@ REFUSED = [
     ("unreadable", 404, "Words.", context(page_is_readable=False)),
     ("closed", 403, "Words.", context(discussion_is_open=False)),
     ("suspended", 403, "Words.", context(suspended_until=NOW + timedelta(days=1))),
+    ("muted", 403, "Words.", context(is_muted=True, muted_until_text="until noon")),
     ("gone_parent", 409, "Words.", context(parent_is_visible=False)),
     ("empty", 422, "", context()),
     ("empty", 422, " \n\t ", context()),
@@ -70,6 +72,8 @@ REFUSED = [
     # The first verdict ends the run: who may not post hears that, not what is wrong in the text.
     ("suspended", 403, "", context(suspended_until=NOW + timedelta(days=1), posted_last_minute=99)),
     ("closed", 403, "", context(discussion_is_open=False)),
+    ("muted", 403, "", context(is_muted=True, discussion_is_open=False)),
+    ("suspended", 403, "", context(suspended_until=NOW + timedelta(days=1), is_muted=True)),
 ]
 
 
@@ -174,6 +178,22 @@ def test_the_suspended_are_told_until_when_and_why():
     )
     assert "25 November 2026, 12:00" in verdict.message
     assert "Advertising" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("phases", "act"), [(PHASES, "post"), (EDIT_PHASES, "post"), (VOTE_PHASES, "vote")]
+)
+def test_the_muted_are_told_until_when_and_why_and_where_they_can(phases, act):
+    known = context(
+        is_muted=True, muted_until_text="until a moderator lifts it", mute_reason="Insults"
+    )
+    verdict = screen(Draft("Words."), known, phases)
+    assert (verdict.phase, verdict.status) == ("muted", 403)
+    assert verdict.message == (
+        f"You cannot {act} in this discussion until a moderator lifts it; in all others you can. "
+        "Reason: Insults"
+    )
+    assert screen(Draft("Why"), known, REASON_PHASES).phase == "muted"
 
 
 @given(st.text())

@@ -5,8 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from comments import appeals, moderation, posting, reporting, rules
-from comments.models import Case, Comment, HeldComment, ModerationEntry, Policy, WatchedWord
+from comments import appeals, moderation, posting, reporting, rules, sanctions
+from comments.models import (
+    Case,
+    Comment,
+    HeldComment,
+    ModerationEntry,
+    Policy,
+    Standing,
+    WatchedWord,
+)
 from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -172,6 +180,25 @@ def test_suspending_is_a_key_away(open_page, edition, hold):
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Suspend {rows[0].author}")
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["by key", "without JavaScript"])
+def test_muting_in_the_discussion_of_an_entry(open_page, edition, hold, javascript):
+    author = hold(1)[0].author
+    page = open_page(by=edition.moderator, javascript=javascript)
+    page.goto(HELD)
+    if javascript:
+        page.keyboard.press("m")
+    else:
+        page.get_by_role("link", name=f"Mute {author} here").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{author} at the desk")
+    expect(page.get_by_label("Mute: they cannot post in one discussion")).to_be_checked()
+    page.get_by_label("Reason").select_option("Personal attack")
+    page.get_by_label("Reason").press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(SUCCESS)).to_have_text(f"Done: mute, {author}.")
+    expect(page.locator(".desk-dossier .desk-why")).to_contain_text("Muted in “")
+    assert list(Standing.objects.get(pk=author.pk).muted) == [str(edition.discussion.pk)]
+
+
 def test_the_desk_is_found_and_works_without_javascript(open_page, edition, hold):
     rows = hold(5)
     page = open_page(by=edition.moderator, javascript=False)
@@ -227,6 +254,10 @@ def test_nothing_stands_in_a_moderators_way(
     moderation.hide(by=edition.moderator, comment=edition.quoting, reason="Off topic")
     act = ModerationEntry.objects.get(comment=edition.quoting, act="hide")
     appeals.appeal(by=edition.ben, entry=act, text="It was the topic:\n\na kettle.")
+    sanctions.mute(
+        by=edition.moderator, person=edition.ben, discussion=edition.discussion, until=None,
+        reason="Personal attack",
+    )  # fmt: skip
     page = open_page(by=person, phone=phone, dark=dark)
     found = []
     held = Case.objects.filter(queue="held", held__parent__isnull=False).first()
@@ -236,6 +267,7 @@ def test_nothing_stands_in_a_moderators_way(
         "/admin/", HELD, "/admin/moderation/queue/covered/", "/admin/moderation/queue/new/",
         "/admin/moderation/queue/appeal/", f"/admin/moderation/{held.pk}/",
         f"/admin/moderation/{covered.pk}/", f"/admin/moderation/{appeal.pk}/",
+        f"/admin/moderation/person/{edition.ben.pk}/",
     ):  # fmt: skip
         assert page.goto(path).status == 200
         found += violations(page, path, dark=dark)

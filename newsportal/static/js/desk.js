@@ -62,6 +62,7 @@ const KEYS = {
   h: () => here() && hide(here()),
   r: () => reasonOf(here())?.focus(),
   s: () => here()?.querySelector(".desk-suspend")?.click(),
+  m: () => here()?.querySelector(".desk-mute")?.click(),
   u: () => document.querySelector("#desk-undo button")?.click() ?? say("There is nothing to undo."),
   x: () => select(here()),
   A: () => pressForAll("keep"),
