@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import membership
 from comments import decisions, moderation, standing
+from comments.markup import stated
 from comments.models import Appeal, Case, Comment, HeldComment, Letter, ModerationEntry, Standing
 from comments.moderation import DecidedMeanwhileError
 from comments.permissions import can_decide_appeals, can_moderate, require
@@ -20,6 +21,7 @@ from comments.turns import wait_for_turn
 from comments.wording import moment_iso
 
 Act, State = ModerationEntry.Act, Comment.State
+_SAY_WHAT = "Answer the appeal: whoever appealed is told what you say."
 # Who is shut out for good cannot sign in to appeal: they write to the newsroom.
 APPEALABLE = frozenset(
     {Act.HIDE, Act.COVER, Act.REJECT, Act.SUSPEND, Act.WARN, Act.WATCH, Act.MUTE}
@@ -195,7 +197,7 @@ def refuse(*, by, appeal, answer):
 
 def _decide(by, appeal, answer, state):
     require(can_decide_appeals(by), "Only senior moderators decide appeals.")
-    answer = _stated(answer)
+    answer = stated(answer, _SAY_WHAT)
     with transaction.atomic():
         case = Case.objects.select_for_update(no_key=True).get(appeal_id=appeal.pk)
         appeal = Appeal.objects.select_related("entry", "entry__discussion").get(pk=appeal.pk)
@@ -361,10 +363,3 @@ def _log(by, act, appeal, reason, before, after):
         before=before,
         after=after,
     )
-
-
-def _stated(answer):
-    answer = " ".join(answer.split())
-    if not answer:
-        raise ValueError("Answer the appeal: whoever appealed is told what you say.")
-    return answer

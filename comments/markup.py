@@ -267,3 +267,11 @@ def legible(text: str) -> str:
 def one_line(text: str) -> str:
     """`legible`, with every run of space as one space."""
     return " ".join(legible(text).split())
+
+
+def stated(reason: str, or_else: str) -> str:
+    """``reason`` as `one_line`; raises ``ValueError`` with the sentence ``or_else`` without one."""
+    reason = one_line(reason)
+    if not reason:
+        raise ValueError(or_else)
+    return reason

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments import approvals, decisions, posting
+from comments.markup import stated
 from comments.models import Comment, Discussion, HeldComment, ModerationEntry
 from comments.permissions import WROTE_IT, can_close, can_moderate, may_judge, require
 from comments.tree import NoRoomError
 
 Act, State = ModerationEntry.Act, Comment.State
+_SAY_WHY = "Say why: the reason is shown to readers and kept in the log."
 # For so long a whole act can be taken back by whoever did it.
 UNDO_FOR = timedelta(minutes=10)
 # One transaction holds the rows of all that are moved, so readers who reply there wait for it.
@@ -77,7 +79,7 @@ def hide_all(*, by, comments, reason, rule="", seen=None):
     """
     return _move(
         by, comments, Act.HIDE, {State.VISIBLE, State.COVERED}, State.HIDDEN,
-        _stated(reason), rule, seen,
+        stated(reason, _SAY_WHY), rule, seen,
     )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def restore_all(*, by, comments, reason, rule="", seen=None):
     """Shows many again. Returns, raises and locks as ``hide_all``."""
     return _move(
         by, comments, Act.RESTORE, {State.HIDDEN, State.COVERED}, State.VISIBLE,
-        _stated(reason), rule, seen,
+        stated(reason, _SAY_WHY), rule, seen,
     )  # fmt: skip
 
 
@@ -160,7 +162,7 @@ def reject_all(*, by, held, reason, rule=""):
 
     Returns, raises and locks as ``approve_all``; raises ``ValueError`` without a reason, too.
     """
-    return _decide_held(by, held, HeldComment.State.REJECTED, _stated(reason), rule)
+    return _decide_held(by, held, HeldComment.State.REJECTED, stated(reason, _SAY_WHY), rule)
 
 
 def _decide_held(by, held, state, reason, rule):
@@ -229,7 +231,7 @@ def close(*, by, discussion, reason):
     Returns the discussion, or False when it is closed already. Raises ``PermissionDenied``
     and ``ValueError`` without a reason. One transaction; locks the discussion's row.
     """
-    return _turn(by, discussion, Discussion.State.CLOSED, Act.CLOSE, _stated(reason))
+    return _turn(by, discussion, Discussion.State.CLOSED, Act.CLOSE, stated(reason, _SAY_WHY))
 
 
 def reopen(*, by, discussion, reason=""):
@@ -268,10 +270,3 @@ def _turn(by, discussion, state, act, reason):
             after={"state": discussion.state, "reason": discussion.closed_reason},
         )
         return discussion
-
-
-def _stated(reason):
-    reason = " ".join(reason.split())
-    if not reason:
-        raise ValueError("Say why: the reason is shown to readers and kept in the log.")
-    return reason

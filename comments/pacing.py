@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from comments import rules
+from comments.markup import stated
 from comments.models import Discussion, ModerationEntry, Thread
 from comments.permissions import can_moderate, require
 from comments.wording import span_text
@@ -70,10 +71,7 @@ def _checked(by, discussion, slow_seconds, reason):
     require(can_moderate(by, discussion.area), _ONLY)
     if slow_seconds > LONGEST_PACE:
         raise ValueError(f"At most {span_text(LONGEST_PACE)} between two comments; or close it.")
-    reason = " ".join(reason.split())
-    if not reason:
-        raise ValueError("Say why: it is kept in the log.")
-    return reason
+    return stated(reason, "Say why: it is kept in the log.")
 
 
 def _log(by, act, discussion, reason, before, after, comment=None):

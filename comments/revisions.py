@@ -3,13 +3,14 @@
 from django.db import transaction
 from django.utils import timezone
 
-from comments.markup import one_line
+from comments.markup import stated
 from comments.models import Comment, ModerationEntry, Revision
 from comments.permissions import can_moderate, require
 from comments.ranking import touch_discussion
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
+_SAY_WHY = "Say why: the reason is shown to readers and kept in the log."
 
 
 def hide_version(*, by, comment, number, reason):
@@ -30,7 +31,7 @@ def show_version(*, by, comment, number, reason):
 
 def _turn(by, comment, number, reason, act):
     _require_may_decide(by, comment)
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     with transaction.atomic():
         comment = _locked(comment)
         revision = Revision.objects.get(comment_id=comment.pk, number=number)
@@ -53,7 +54,7 @@ def hide_withdrawal_reason(*, by, comment, reason):
     the comment's row, then the discussion's.
     """
     _require_may_decide(by, comment)
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     with transaction.atomic():
         comment = _locked(comment)
         if comment.state != Comment.State.WITHDRAWN or not comment.state_reason:
@@ -102,10 +103,3 @@ def _log(by, comment, act, reason, *, before, after):
         before=before,
         after=after,
     )
-
-
-def _stated(reason):
-    reason = one_line(reason)
-    if not reason:
-        raise ValueError("Say why: the reason is shown to readers and kept in the log.")
-    return reason

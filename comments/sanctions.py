@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from accounts import barriers, membership
 from comments.decisions import tell_authors
+from comments.markup import stated
 from comments.models import ModerationEntry, PersonNote, Standing
 from comments.permissions import can_moderate, can_set_rules, require
 from comments.standing import MOST_MUTED, in_force
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
+_SAY_WHY = "Say why: it is kept in the log, and the person is told."
 # A shadow is a trap for machines and for the worst; longer, it is a ban that nobody is told of.
 LONGEST_SHADOW = timedelta(days=30)
 
@@ -29,7 +31,7 @@ def suspend(*, by, person, until, reason):
     over a century away, and for the last administrator. One transaction; locks the person's
     row, with staff the administrators' too.
     """
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     if until <= timezone.now():
         raise ValueError("Suspend until a moment that is still to come.")
     with transaction.atomic():
@@ -64,7 +66,7 @@ def warn(*, by, person, reason):
     """
     _require_over(by, person)
     with transaction.atomic():
-        entry = _log(by, person, Act.WARN, _stated(reason), {}, {})
+        entry = _log(by, person, Act.WARN, stated(reason, _SAY_WHY), {}, {})
         tell_authors([entry], "A warning from the moderators")
         return entry
 
@@ -75,7 +77,7 @@ def watch(*, by, person, holds, reason):
     Returns the entry, or False if it is so already. Raises as ``warn``. Locks their standing.
     """
     _require_over(by, person)
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     with transaction.atomic():
         row = _standing(person)
         if row.is_premoderated == holds:
@@ -100,7 +102,7 @@ def mute(*, by, person, discussion, until, reason):
     transaction; locks their standing.
     """
     _require_in(by, person, discussion)
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     now = timezone.now()
     if until is not None and until <= now:
         raise ValueError("Mute until a moment that is still to come.")
@@ -157,7 +159,7 @@ def shadow(*, by, person, until, reason):
     moment that has passed or is too far away. Locks their standing.
     """
     _require_over(by, person)
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     now = timezone.now()
     if until is not None and not now < until <= now + LONGEST_SHADOW:
         raise ValueError(f"Choose a moment within {LONGEST_SHADOW.days} days.")
@@ -182,7 +184,7 @@ def ban(*, by, person, reason):
 
     Returns the person, or False if they are out already. Raises as ``suspend``, with its locks.
     """
-    reason = _stated(reason)
+    reason = stated(reason, _SAY_WHY)
     with transaction.atomic():
         found = membership.allow_sign_in(by=by, person=person, allowed=False)
         if found:
@@ -196,7 +198,7 @@ def note(*, by, person, text):
     require(can_moderate(by), "Only moderators can do this.")
     with transaction.atomic():
         _log(by, person, Act.NOTE, "", {}, {})
-        return PersonNote.objects.create(by=by, person=person, text=_stated(text))
+        return PersonNote.objects.create(by=by, person=person, text=stated(text, _SAY_WHY))
 
 
 def bar(*, by, kind, value, until=None, note=""):
@@ -251,10 +253,3 @@ def _log(by, person, act, reason, before, after, discussion=None):
         by=by, act=act, person=person, reason=reason, before=before, after=after,
         discussion=discussion, area=discussion.area if discussion else "",
     )  # fmt: skip
-
-
-def _stated(reason):
-    reason = " ".join(reason.split())
-    if not reason:
-        raise ValueError("Say why: it is kept in the log, and the person is told.")
-    return reason
