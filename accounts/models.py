@@ -23,6 +23,7 @@ class Role(models.TextChoices):
     READER = "reader", "Reader"
     MODERATOR = "moderator", "Moderator"
     SENIOR = "senior", "Senior moderator"
+    WRITER = "writer", "Writer"
     EDITOR = "editor", "Editor"
     ADMIN = "admin", "Administrator"
 

@@ -1,6 +1,6 @@
 """What each role may do: one table, asked by the admin, by views and by write functions."""
 
-STAFF_ROLES = frozenset({"moderator", "senior", "editor", "admin"})
+STAFF_ROLES = frozenset({"moderator", "senior", "writer", "editor", "admin"})
 
 _MODERATION = frozenset(
     {
@@ -36,11 +36,25 @@ _NEWSROOM = frozenset(
         "comments.view_moderationentry",
     }
 )
+# A writer's rights in the admin; what they may do with each article its section says besides.
+_WRITING = frozenset(
+    {
+        "articles.view_article",
+        "articles.add_article",
+        "articles.change_article",
+        "articles.view_section",
+        "articles.view_byline",
+        "articles.add_byline",
+        "articles.change_byline",
+        "articles.delete_byline",
+    }
+)
 
 ROLE_RIGHTS = {
     "reader": frozenset(),
     "moderator": _MODERATION,
     "senior": _SENIOR,
+    "writer": _WRITING,
     "editor": _NEWSROOM,
 }
 

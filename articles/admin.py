@@ -4,13 +4,18 @@ Everything is saved through ``articles.publishing``. Nothing is deleted here: an
 withdrawn, so that its discussion and its address stay.
 """
 
+from functools import wraps
+
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import connection
+from django.urls import path, reverse
+from django.utils.safestring import mark_safe
 
-from articles import publishing
+from articles import publishing, text_desk
 from articles.forms import ArticleForm
-from articles.models import Article, Byline, Section
+from articles.models import Article, Byline, Remit, Section
+from articles.permissions import CHANGES, can_change, level_in
 
 # No article has more, and a forged form that asks for thousands is not built.
 MOST_AUTHORS = 20
@@ -51,8 +56,8 @@ class ArticleAdmin(admin.ModelAdmin):
     actions = ("publish_chosen", "withdraw_chosen")
     save_on_top = True
     fields = (
-        "title", "section", "lead", "body", "credits",
-        "status", "published_at", "slug", "seen_version",
+        "title", "section", "lead", "body", "credits", "why",
+        "status", "published_at", "withdraw_at", "embargo_until", "slug", "seen_version",
     )  # fmt: skip
 
     @admin.display(description="comments", ordering="discussion__comment_count")
@@ -61,6 +66,59 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def has_change_permission(self, request, obj=None):
+        """Whether they may change its words: that goes by its section and by its state."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or can_change(request.user, obj)
+
+    def get_fields(self, request, obj=None):
+        if obj is None or can_change(request.user, obj):
+            return self.fields
+        # Not a form, so there is no field in which its text stands.
+        return ("title", "section", "lead", "words", "status", "published_at", "withdraw_at")
+
+    def get_readonly_fields(self, request, obj=None):
+        return () if obj is None or can_change(request.user, obj) else ("words",)
+
+    @admin.display(description="text")
+    def words(self, article):
+        return mark_safe(article.html)  # made by articles.markup alone
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.person = request.user
+        return form
+
+    def get_urls(self):
+        """The pages of one article at the desk, behind the admin's own check."""
+
+        def guarded(view):
+            @wraps(view)
+            def at_desk(request, *args, **kwargs):
+                request.current_admin_site = self.admin_site
+                return view(request, *args, **kwargs)
+
+            return self.admin_site.admin_view(at_desk)
+
+        pages = (
+            ("desk", text_desk.desk, "article-desk"),
+            ("move", text_desk.move, "article-move"),
+            ("compare", text_desk.compare, "article-compare"),
+            ("restore/<int:number>", text_desk.restore, "article-restore"),
+            ("schedule", text_desk.schedule, "article-schedule"),
+            ("unschedule", text_desk.unschedule, "article-unschedule"),
+            ("previews", text_desk.preview_open, "article-preview-open"),
+            ("previews/<int:link_pk>", text_desk.preview_revoke, "article-preview-revoke"),
+        )
+        mine = [path(f"<int:pk>/{end}/", guarded(view), name=name) for end, view, name in pages]
+        return mine + super().get_urls()
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        address = reverse("admin:article-desk", args=[object_id]) if object_id.isdigit() else ""
+        context = {"desk_url": address} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
 
     def get_object(self, request, object_id, from_field=None):
         """Locks the article while it is saved, so that of two editors one hears of the other."""
@@ -73,12 +131,23 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored; it may differ from what the form made of it."""
+        changes = form.changes()
+        # What is handed in is the desk's, so its byline is written before: see ``save_related``.
+        level = level_in(request.user, changes["section"].pk)
+        form.moves_to = changes["status"] if level < CHANGES[changes["status"]] else None
+        if form.moves_to:
+            changes["status"] = form.initial.get("status", Article.Status.DRAFT)
         if change:
             stored = Article.objects.get(pk=obj.pk)
-            publishing.update_article(by=request.user, article=stored, **form.changes())
+            publishing.update_article(by=request.user, article=stored, **changes)
         else:
-            stored = publishing.create_article(by=request.user, **form.changes())
+            stored = publishing.create_article(by=request.user, **changes)
         obj.__dict__.update(stored.__dict__)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.moves_to:
+            publishing.update_article(by=request.user, article=form.instance, status=form.moves_to)
 
     def save_formset(self, request, form, formset, change):
         """The byline is one ordered list, so it is written as one, not row by row."""
@@ -115,3 +184,17 @@ class SectionAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         # A section with articles cannot go, and an empty one does no harm.
         return False
+
+
+@admin.register(Remit)
+class RemitAdmin(admin.ModelAdmin):
+    """Who may do what in which section: for administrators, and for editors of the whole paper."""
+
+    list_display = ("person", "section", "level")
+    list_filter = ("section", "level")
+    list_select_related = ("person", "section")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "person":
+            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

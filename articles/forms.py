@@ -1,10 +1,13 @@
 """What editors fill in: an article's body is one text, in the notation of saved pages."""
 
 from django import forms
+from django.utils import timezone
 
 from articles import markup
 from articles.models import Article
+from articles.permissions import CHANGES, can_begin, can_move, level_in, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
+from articles.revisions import MAX_WHY_LENGTH
 
 _BODY_HELP = (
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
@@ -38,14 +41,28 @@ class ArticleForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
         help_text="One a line. Addresses become links.",
     )
+    why = forms.CharField(
+        required=False,
+        label="What was changed, and why",
+        max_length=MAX_WHY_LENGTH,
+        widget=forms.TextInput(attrs={"size": 80}),
+        help_text="Kept with the revision, for the newsroom.",
+    )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # Who fills it in; the admin sets it.
+    person = None
 
     class Meta:
         model = Article
-        fields = ("section", "title", "slug", "lead", "status", "published_at")
+        fields = (
+            "section", "title", "slug", "lead", "status",
+            "published_at", "withdraw_at", "embargo_until",
+        )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "status" in self.fields and self.person is not None:
+            self.fields["status"].choices = self._states()
         if self.instance.pk is None:
             return
         self.initial["seen_version"] = self.instance.version
@@ -66,10 +83,30 @@ class ArticleForm(forms.ModelForm):
             )
         return title
 
+    def _states(self):
+        """The states that are offered: its own, and those into which this person may move it."""
+        if self.instance.pk is None:
+            # The section is not chosen yet; ``publishing`` asks for the right there.
+            found = [Article.Status.DRAFT, Article.Status.DESK, Article.Status.APPROVED,
+                     Article.Status.PUBLISHED]  # fmt: skip
+        else:
+            now = Article.Status(self.instance.status)
+            found = [now, *(each for each in moves_of(self.person, self.instance) if each != now)]
+        return [(status, status.label) for status in found]
+
     def clean_published_at(self):
-        moment = self.cleaned_data["published_at"]
+        return self._checked_moment("published_at")
+
+    def clean_withdraw_at(self):
+        return self._checked_moment("withdraw_at")
+
+    def clean_embargo_until(self):
+        return self._checked_moment("embargo_until")
+
+    def _checked_moment(self, name):
+        moment = self.cleaned_data[name]
         # An imported date may be earlier, and must not keep the rest from being saved.
-        if moment == self.initial.get("published_at"):
+        if moment == self.initial.get(name):
             return moment
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise forms.ValidationError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
@@ -83,17 +120,75 @@ class ArticleForm(forms.ModelForm):
                 "Somebody else has changed this article since you opened it. Copy what you wrote, "
                 "open the article again and bring it in there: nothing has been saved."
             )
+        self._check_rights(cleaned)
+        self._check_times(cleaned)
         return cleaned
+
+    def _check_rights(self, cleaned):
+        """What ``publishing`` would refuse, said beside the field; the text is kept."""
+        section, status = cleaned.get("section"), cleaned.get("status")
+        if self.person is None or section is None or status is None:
+            return
+        article = self.instance
+        if article.pk is None:
+            allowed = can_begin(self.person, section.pk, status)
+        elif section != article.section:
+            allowed = level_in(self.person, section.pk) >= CHANGES[status]
+        else:
+            allowed = status == article.status or can_move(self.person, article, status)
+        if not allowed:
+            self.add_error("status", f"In {section} others of the newsroom do this: hand it in.")
+
+    def _check_times(self, cleaned):
+        begins, ends = cleaned.get("published_at"), cleaned.get("withdraw_at")
+        if cleaned.get("status") == Article.Status.PUBLISHED and ends is not None:
+            begins = max(
+                each for each in (begins or timezone.now(), cleaned.get("embargo_until")) if each
+            )
+            if ends <= begins:
+                self.add_error("withdraw_at", "That is before anybody can read it.")
+
+    _plain = (
+        "section", "title", "lead", "status", "published_at", "withdraw_at", "embargo_until", "why",
+    )  # fmt: skip
 
     def changes(self):
         """What was filled in, as arguments of ``publishing``."""
         cleaned = self.cleaned_data
-        names = ("section", "title", "lead", "status", "published_at")
-        changes = {name: cleaned[name] for name in names}
+        changes = {name: cleaned[name] for name in self._plain}
         lines = (line.strip() for line in cleaned["credits"].split("\n"))
         changes["photo_credits"] = [line for line in lines if line]
         if not self.fields["body"].disabled:
             changes["blocks"] = markup.blocks_from_text(cleaned["body"])
-        if cleaned["slug"]:
+        if cleaned.get("slug"):
             changes["slug"] = cleaned["slug"]
         return changes
+
+
+class UpdateForm(ArticleForm):
+    """The words that a published article will have from a moment on."""
+
+    takes_effect_at = forms.DateTimeField(
+        label="Readers see it from",
+        help_text="Day and time, for example 2026-12-24 18:00.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    slug = None
+    _plain = ("title", "lead", "takes_effect_at", "why")
+    field_order = ("takes_effect_at", "title", "lead", "body", "credits", "why")
+
+    class Meta(ArticleForm.Meta):
+        fields = ("title", "lead")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        scheduled = getattr(self.instance, "scheduled", None)
+        if scheduled is None:
+            return
+        # What is scheduled already is what is changed.
+        body = markup.blocks_as_text(scheduled.blocks)
+        self.initial |= {
+            "title": scheduled.title, "lead": scheduled.lead, "why": scheduled.why, "body": body,
+            "credits": "\n".join(scheduled.photo_credits),
+            "takes_effect_at": timezone.localtime(scheduled.takes_effect_at).isoformat()[:16],
+        }  # fmt: skip

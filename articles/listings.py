@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
 from accounts import directory
-from articles.models import Article, Byline, Section
-from comments import visits
+from articles.models import Article, Byline, ScheduledUpdate, Section
+from comments import moments, visits
 from comments.statements import Statement
 from comments.wording import count_label, day_text, moment_iso, moment_text
 
@@ -35,6 +36,7 @@ TEASER_FIELDS = (
     "id", "title", "slug", "summary", "published_at",
     "section__name", "section__slug", "discussion__comment_count",
     "discussion_id", "discussion__arrival_count",
+    "scheduled__takes_effect_at", "scheduled__title", "scheduled__summary",
 )  # fmt: skip
 
 
@@ -123,6 +125,11 @@ def sections_shown(request):
 def section(slug):
     """The section at this address; raises ``Section.DoesNotExist``."""
     return Section.objects.get(slug=slug)
+
+
+def next_change(now):
+    """When a list of articles changes next because a moment comes, or None. One query."""
+    return moments.next_change(now, (ScheduledUpdate, "takes_effect_at"))
 
 
 def front_page(now=None):
@@ -252,8 +259,11 @@ def _join_names(authors):
 
 
 def make_teaser(row, bylines):
-    pk, title, slug, summary, published_at, section_name, section_slug, *discussion = row
-    comment_count, discussion_id, arrival_count = discussion
+    """A row of ``TEASER_FIELDS`` as a ``Teaser``, with the words that the article has by now."""
+    pk, title, slug, summary, published_at, section_name, section_slug, *behind = row
+    comment_count, discussion_id, arrival_count, updated_at, new_title, new_summary = behind
+    if updated_at is not None and updated_at <= timezone.now():
+        title, summary = new_title, new_summary
     return Teaser(
         title=title,
         url=f"/articles/{slug}/",

@@ -83,13 +83,13 @@ def blocks_as_text(blocks):
     ``BodyError`` says which block is the reason.
     """
     for number, block in enumerate(blocks, 1):
-        words = _block_as_text(block)
+        words = block_words(block)
         if words != tidy_text(words) or len(_BLANK_LINES.split(words)) > len(block) - 1:
             raise BodyError(
                 f"Block {number} holds blank lines or trailing blanks, which the text form of a "
                 f"body has no way to write."
             )
-    text = "\n\n".join(_block_as_text(block) for block in blocks)
+    text = "\n\n".join(block_words(block) for block in blocks)
     back = blocks_from_text(text)
     if back != list(blocks):
         pairs = enumerate(zip(blocks, back, strict=False), 1)
@@ -103,7 +103,8 @@ def blocks_as_text(blocks):
     return text
 
 
-def _block_as_text(block):
+def block_words(block):
+    """One block as an editor writes it."""
     if block["type"] == "paragraph":
         return block["text"]
     return f"{block['text']}\n\n{ATTRIBUTION_DASH}{block['attribution']}"

@@ -1,7 +1,7 @@
 """WRITE: articles, their bylines and sections. Every function is one transaction.
 
-``by`` is the person who acts; they need the right to write articles. ``by=None`` is the portal
-itself: importers and commands.
+``by`` is the person who acts: what they may do depends on the section and on the state that the
+article is in (``articles.permissions``). ``by=None`` is the portal itself: importers, commands.
 """
 
 import re
@@ -13,8 +13,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles import markup
-from articles.models import MAX_SLUG_LENGTH, Article, Byline, Section
-from articles.permissions import can_write, require
+from articles.models import (
+    MAX_SLUG_LENGTH,
+    WORD_FIELDS,
+    Article,
+    Byline,
+    ScheduledUpdate,
+    Section,
+)
+from articles.permissions import CHANGES, MOVES, can_begin, can_write, level_in, require
+from articles.revisions import keep_first_revision, keep_revision
 from comments import hosting
 
 # The rest of MAX_SLUG_LENGTH is for "-2", "-3" ... of articles with the same title, so that
@@ -31,12 +39,11 @@ SLUG_TRIES = 5
 # Written when a title has no letter that could stand in an address.
 WORDLESS_SLUG = "article"
 
-_CHANGEABLE = frozenset(
-    {"section", "title", "slug", "lead", "blocks", "photo_credits", "status", "published_at"}
-)
+_WORDS = frozenset(WORD_FIELDS)
+_DATES = frozenset({"published_at", "withdraw_at", "embargo_until"})
+_CHANGEABLE = _WORDS | _DATES | {"section", "slug", "status"}
 _RENDERED = frozenset({"lead", "blocks"})
-# A change of these is what "updated" means to a reader.
-_WORDS = frozenset({"title", "lead", "blocks", "photo_credits"})
+_PUBLISHED = Article.Status.PUBLISHED
 
 
 class ArticleError(ValueError):
@@ -77,26 +84,34 @@ def create_article(
     photo_credits=(),
     status=Article.Status.DRAFT,
     published_at=None,
+    withdraw_at=None,
+    embargo_until=None,
     authors=(),
     origin=None,
+    why="",
 ):
     """A new article with an open discussion of its own.
 
     Without ``slug`` it gets the first free one of its title. What is published without
-    ``published_at`` is published now. ``authors`` are people in the order of the byline.
-    Raises ``ArticleError`` for a title, slug, body or date that cannot be, ``PermissionDenied``.
+    ``published_at`` is published now, and nothing before ``embargo_until``. ``authors`` are
+    people in the order of the byline. Raises ``ArticleError`` for a title, slug, body or date
+    that cannot be, ``PermissionDenied`` without the right in the section.
     """
     _require_writer(by)
-    _check_date(by, published_at)
+    require(by is None or can_begin(by, section.pk, status), _not_here(section))
+    for moment in (published_at, withdraw_at, embargo_until):
+        _check_date(by, moment)
     article = Article(
         section=section,
-        title=_checked_title(title),
+        title=check_title(title),
         slug=slug,
         lead=lead.strip(),
         blocks=list(blocks),
         photo_credits=list(photo_credits),
         status=status,
         published_at=published_at,
+        withdraw_at=withdraw_at,
+        embargo_until=embargo_until,
         **(origin.as_fields() if origin else {}),
     )
     _settle(article)
@@ -104,46 +119,52 @@ def create_article(
     article.updated_at = min(article.published_at or timezone.now(), timezone.now())
     with transaction.atomic():
         article.discussion = hosting.open_discussion(
-            title=article.title,
-            url="",
-            readable_from=_readable_from(article),
-            area=article.section.slug,
+            title=article.title, url="", readable_from=article.readable_from
         )
         _insert(article, wanted=slug)
-        hosting.follow_page(
-            article.discussion,
-            title=article.title,
-            url=article.get_absolute_url(),
-            readable_from=_readable_from(article),
-            area=article.section.slug,
-        )
+        _lead_discussion(article)
         _set_bylines(article, authors)
+        # What an import made says so itself; its first revision is kept when it is changed.
+        if by is not None and status == _PUBLISHED:
+            keep_revision(article, by, why, article.updated_at)
     return article
 
 
-def update_article(*, by=None, article, origin=None, authors=None, quietly=False, **changes):
+def update_article(
+    *, by=None, article, origin=None, authors=None, quietly=False, why="", **changes
+):
     """Takes over ``changes`` (fields of ``create_article``); returns whether anything changed.
 
-    Readers are told when the words were changed, unless ``quietly``.
+    Readers are told when the words were changed, unless ``quietly``. What a published article
+    says from now on is kept as a ``Revision`` of ``by``, with ``why``.
     Reads the article anew and locks its row, so ``article`` may be old; it is brought up to
-    date. Its discussion follows a new title or slug. Raises as ``create_article`` does.
+    date. Its discussion follows a new title or slug. Raises as ``create_article`` does, and
+    ``ArticleError`` for a move that the workflow does not have.
     """
     _require_writer(by)
     if unknown := set(changes) - _CHANGEABLE:
         raise TypeError(f"an article has no {sorted(unknown)}")
     if "title" in changes:
-        changes["title"] = _checked_title(changes["title"])
+        changes["title"] = check_title(changes["title"])
     with transaction.atomic():
         article.refresh_from_db(
             from_queryset=Article.objects.select_for_update(
                 of=("self",), no_key=True
             ).select_related("discussion", "section")
         )
+        was_settled = _take_over_due(article)
         changed = {name for name, value in changes.items() if getattr(article, name) != value}
-        if "published_at" in changed:
-            _check_date(by, changes["published_at"])
+        for name in changed & _DATES:
+            _check_date(by, changes[name])
+        _require_change(
+            by, article, changed | ({"authors"} if authors is not None else set()), changes
+        )
+        if article.status == _PUBLISHED and changed & _WORDS:
+            keep_first_revision(article)
         for name in changed:
             setattr(article, name, changes[name])
+        if "status" in changed and article.status == _PUBLISHED:
+            _show_again(article, changed)
         _settle(article)
         if changed & _RENDERED:
             _render(article)
@@ -156,25 +177,30 @@ def update_article(*, by=None, article, origin=None, authors=None, quietly=False
         if changed & _WORDS and not quietly:
             article.updated_at = timezone.now()
         _save(article)
-        hosting.follow_page(
-            article.discussion,
-            title=article.title,
-            url=article.get_absolute_url(),
-            readable_from=_readable_from(article),
-            area=article.section.slug,
-        )
-    return bool(changed or bylines_changed)
+        _lead_discussion(article)
+        if article.status == _PUBLISHED and changed & (_WORDS | {"status"}):
+            keep_revision(article, by, why, timezone.now())
+    return bool(changed or bylines_changed or was_settled)
 
 
-def publish_article(*, by=None, article, published_at=None):
+def publish_article(*, by=None, article, published_at=None, why=""):
     """Shows the article to readers from ``published_at`` on.
 
     Without one its own date stays; an article that has none gets the present moment.
     """
-    changes = {"status": Article.Status.PUBLISHED}
+    changes = {"status": _PUBLISHED}
     if published_at is not None:
         changes["published_at"] = published_at
-    return update_article(by=by, article=article, **changes)
+    return update_article(by=by, article=article, why=why, **changes)
+
+
+def settle_update(article):
+    """Makes a scheduled update whose moment has come the article's own words; returns whether.
+
+    Pages show them from that moment on without it; what is kept of the article (its discussion's
+    title, its revisions) follows here. One transaction, and the lock of the article's row.
+    """
+    return update_article(article=article)
 
 
 def withdraw_article(*, by=None, article):
@@ -264,13 +290,51 @@ def _settle(article):
         markup.check_blocks(article.blocks)
     except markup.BodyError as error:
         raise ArticleError(str(error)) from error
-    if article.status == Article.Status.PUBLISHED and article.published_at is None:
+    if article.status != _PUBLISHED:
+        return
+    if article.published_at is None:
         article.published_at = timezone.now()
+    if article.embargo_until is not None:
+        article.published_at = max(article.published_at, article.embargo_until)
+    if article.withdraw_at is not None and article.withdraw_at <= article.published_at:
+        raise ArticleError("It would be withdrawn before anybody can read it.")
 
 
-def _readable_from(article):
-    """From when on readers may read its discussion; None while they may not read the article."""
-    return article.published_at if article.status == Article.Status.PUBLISHED else None
+def _show_again(article, changed):
+    """What is published once more is not withdrawn at a moment that has passed."""
+    ends = article.withdraw_at
+    if ends is not None and ends <= timezone.now() and "withdraw_at" not in changed:
+        article.withdraw_at = None
+
+
+def _lead_discussion(article):
+    """Its discussion follows the article: title, address, section, from when to when."""
+    is_out = article.status == _PUBLISHED
+    hosting.follow_page(
+        article.discussion,
+        title=article.title,
+        url=article.get_absolute_url(),
+        readable_from=article.readable_from,
+        readable_until=article.withdraw_at if is_out else None,
+        area=article.section.slug,
+    )
+
+
+def _take_over_due(article):
+    """What was scheduled for a moment that has come, in the article's row. Needs its lock."""
+    now = timezone.now()
+    due = ScheduledUpdate.objects.filter(pk=article.pk, takes_effect_at__lte=now).first()
+    if due is None:
+        return False
+    keep_first_revision(article)
+    for name, value in due.words().items():
+        setattr(article, name, value)
+    _render(article)
+    article.version += 1
+    article.updated_at = due.takes_effect_at
+    keep_revision(article, due.by, due.why, due.takes_effect_at)
+    due.delete()
+    return True
 
 
 def _render(article):
@@ -292,7 +356,8 @@ def _set_bylines(article, authors):
     return True
 
 
-def _checked_title(title):
+def check_title(title):
+    """``title`` in one line; raises ``ArticleError`` without one."""
     title = " ".join(title.split("\n")).strip()
     if not title:
         raise ArticleError("An article needs a title.")
@@ -305,4 +370,28 @@ def _check_date(by, published_at):
 
 
 def _require_writer(by):
-    require(by is None or can_write(by), "Only editors can write, publish and withdraw articles.")
+    require(
+        by is None or can_write(by), "Only the newsroom can write, publish and withdraw articles."
+    )
+
+
+def _require_change(by, article, changed, changes):
+    """Raises unless ``by`` may do this to the article as it is now."""
+    status = changes.get("status", article.status)
+    if status != article.status and (article.status, status) not in MOVES:
+        was, will = article.get_status_display(), Article.Status(status).label
+        raise ArticleError(f"What is “{was}” cannot become “{will}” at once.")
+    if by is None or not changed:
+        return
+    level = level_in(by, article.section_id)
+    if changed - {"status"}:
+        require(level >= CHANGES[article.status], _not_here(article.section))
+    if "status" in changed:
+        require(level >= MOVES[article.status, status], _not_here(article.section))
+    if "section" in changed:
+        section = changes["section"]
+        require(level_in(by, section.pk) >= CHANGES[status], _not_here(section))
+
+
+def _not_here(section):
+    return f"In {section.name} this is for others of the newsroom: hand it in, or ask them."

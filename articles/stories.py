@@ -1,13 +1,14 @@
 """READ: one article as its own page shows it, and what else of its section there is to read."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from articles import markup
 from articles.listings import TEASER_FIELDS, authors_of, make_teaser
-from articles.models import Article, Section
+from articles.models import Article, ScheduledUpdate, Section
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
 
@@ -17,7 +18,10 @@ MORE_TO_READ = 4
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """An article as its own page shows it. ``status_note`` is "" for what readers see."""
+    """An article as its own page shows it. ``status_note`` is "" for what readers see.
+
+    ``until`` is when the page changes by itself next: the article's own next moment, or None.
+    """
 
     title: str
     lead: str
@@ -33,6 +37,7 @@ class ArticleView:
     comments_label: str
     summary: str
     status_note: str
+    until: datetime | None
     authors: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -42,7 +47,7 @@ def article(slug, *, preview=False, now=None):
     Raises ``Article.DoesNotExist`` for one that readers may not see, unless ``preview``.
     """
     if preview:
-        return Article.objects.select_related("section", "discussion").get(slug=slug)
+        return Article.objects.select_related(*_RELATED).get(slug=slug)
     found = _READABLE(slug=slug, now=now or timezone.now())
     if not found:
         raise Article.DoesNotExist
@@ -56,21 +61,26 @@ def _readable_article(*, slug, now):
     return Article.objects.published(now).filter(slug=slug).values_list(*columns)
 
 
-_RELATED = {"section": Section, "discussion": Article.discussion.field.related_model}
+_RELATED = {
+    "section": Section,
+    "discussion": Article.discussion.field.related_model,
+    "scheduled": ScheduledUpdate,
+}
 _READABLE = Statement(_readable_article)
 
 
-def article_page(article, *, with_more=True, now=None):
+def article_page(article, *, with_more=True, with_update=False, now=None):
     """(``article`` as its page shows it, the newest others of its section as teasers).
 
-    Two queries; one ``with_more=False``, for the later pages of a long discussion.
+    Two queries; one ``with_more=False``, for the later pages of a long discussion. Words that
+    were scheduled are the article's from their moment on; ``with_update`` shows them before.
     """
+    now = now or timezone.now()
     rows = []
     if with_more:
-        now = now or timezone.now()
         rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
     bylines = authors_of([article.pk, *(row[0] for row in rows)])
-    view = _article_view(article, bylines.get(article.pk, []))
+    view = _article_view(article, bylines.get(article.pk, []), now, with_update)
     return view, [make_teaser(row, bylines) for row in rows]
 
 
@@ -82,31 +92,67 @@ def _more_of_section(*, section_id, besides, now):
 _MORE = Statement(_more_of_section)
 
 
-def _article_view(article, authors):
+def update_of(article):
+    """What is scheduled for an article that was read here, or None. No query."""
+    scheduled = getattr(article, "scheduled", None)
+    # Read in one statement with the article, it is there without any values where there is none.
+    return None if scheduled is None or scheduled.takes_effect_at is None else scheduled
+
+
+def is_update_due(article, now=None):
+    """Whether scheduled words are the article's by now, though not yet in its row. No query."""
+    scheduled = update_of(article)
+    return scheduled is not None and scheduled.takes_effect_at <= (now or timezone.now())
+
+
+def next_change(article, now):
+    """When the article's page changes by itself: withdrawn, updated, or its discussion closes."""
+    scheduled = update_of(article)
+    moments = (
+        article.published_at,
+        article.withdraw_at,
+        scheduled and scheduled.takes_effect_at,
+        article.discussion.next_change(now),
+    )
+    return min((each for each in moments if each is not None and each > now), default=None)
+
+
+def _article_view(article, authors, now, with_update):
     discussion = article.discussion
-    changed_later = article.published_at and article.updated_at > article.published_at
+    words, updated_at = article, article.updated_at
+    if is_update_due(article, now):
+        words, updated_at = article.scheduled, article.scheduled.takes_effect_at
+    elif with_update and update_of(article):
+        words = article.scheduled
+    changed_later = article.published_at and updated_at > article.published_at
     return ArticleView(
-        title=article.title,
-        lead=article.lead,
-        summary=article.summary,
+        title=words.title,
+        lead=words.lead,
+        summary=words.summary,
         section_name=article.section.name,
         section_url=article.section.get_absolute_url(),
         published_iso=moment_iso(article.published_at) if article.published_at else "",
         published_text=moment_text(article.published_at) if article.published_at else "",
-        updated_text=f"updated {moment_text(article.updated_at)}" if changed_later else "",
-        html=mark_safe(article.html),  # made by articles.markup alone
-        photo_credits=[mark_safe(markup.render_credit(each)) for each in article.photo_credits],
+        updated_text=f"updated {moment_text(updated_at)}" if changed_later else "",
+        html=mark_safe(words.html),  # made by articles.markup alone
+        photo_credits=[mark_safe(markup.render_credit(each)) for each in words.photo_credits],
         url=article.get_absolute_url(),
         comment_count=discussion.comment_count,
         comments_label=count_label(discussion.comment_count, "comment"),
-        status_note=_status_note(article),
+        status_note=_status_note(article, now, with_update),
+        until=next_change(article, now),
         authors=authors,
     )
 
 
-def _status_note(article):
+def _status_note(article, now, with_update):
     if article.status != Article.Status.PUBLISHED:
         return f"{article.get_status_display()}: readers do not see this page."
-    if article.published_at > timezone.now():
+    if article.published_at > now:
         return f"Readers see this page from {moment_text(article.published_at)} on."
+    if article.withdraw_at is not None and article.withdraw_at <= now:
+        return f"Readers have not seen this page since {moment_text(article.withdraw_at)}."
+    if with_update and update_of(article) and not is_update_due(article, now):
+        moment = moment_text(article.scheduled.takes_effect_at)
+        return f"This is what readers see from {moment} on."
     return ""

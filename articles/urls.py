@@ -6,5 +6,6 @@ urlpatterns = [
     path("", views.front_page, name="front-page"),
     path("latest/", views.latest_page, name="latest"),
     path("sections/<slug:slug>/", views.section_page, name="section"),
+    path("preview/<str:token>/", views.preview_page, name="preview"),
     path("articles/<slug:slug>/", views.article_page, name="article"),
 ]

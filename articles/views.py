@@ -1,16 +1,20 @@
 """Reading pages: the same bytes for everybody who is not signed in."""
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import listings, stories
+from articles import listings, previews, publishing, stories
 from articles.caching import version_of
 from articles.models import Article, Section
 from articles.permissions import can_preview
 from comments import embedding
 from comments.caching import answer_reader, is_public
+from comments.wording import moment_text
 
 
 @require_safe
@@ -44,15 +48,23 @@ def section_page(request, slug):
 @require_safe
 def article_page(request, slug):
     article = _find_article(request, slug)
+    if stories.is_update_due(article):
+        # The page shows the new words in any case; what is kept of them follows, once.
+        publishing.settle_update(article)
+        article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
     is_first_page = not embedding.is_further_down(request)
-    view, more = stories.article_page(article, with_more=is_first_page)
+    # An editor looks at what is scheduled; for anybody else there is nothing else to see.
+    with_update = "update" in request.GET and not is_public(request) and can_preview(request.user)
+    view, more = stories.article_page(article, with_more=is_first_page, with_update=with_update)
     discussion = embedding.read_discussion(request, article.discussion)
 
     version = (
         article.version,
         version_of(view.section_name, view.authors, view.status_note, more),
     )
+    # What is listed beside it comes and goes, too.
+    until = _earliest(view.until, listings.next_change(timezone.now()))
 
     def show():
         if (reader := embedding.reader_of(request)) is not None:
@@ -62,7 +74,30 @@ def article_page(request, slug):
             request, template, discussion, version=version, article=view, more=more
         )
 
-    return answer_reader(request, version=(*version, discussion.version), render=show)
+    return answer_reader(request, version=(*version, discussion.version), until=until, render=show)
+
+
+@never_cache
+@require_safe
+def preview_page(request, token):
+    """An article that is not published, for whoever has the signed link; without a discussion."""
+    try:
+        link = previews.open_link(token)
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone
+    article = link.article
+    view, _ = stories.article_page(article, with_more=False, with_update=True)
+    response = render(
+        request,
+        "articles/preview_page.html",
+        {"article": view, "open_until": moment_text(link.expires_at)},
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _earliest(*moments):
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _read_list(read, request, *of):
@@ -82,7 +117,8 @@ def _answer_list(request, template, context):
             listings.mark_new((context.get("page") or context["listing"]).all_teasers, reader)
         return render(request, template, context)
 
-    return answer_reader(request, version=version_of(shown), render=show)
+    until = listings.next_change(timezone.now())
+    return answer_reader(request, version=version_of(shown), until=until, render=show)
 
 
 def _find_article(request, slug):

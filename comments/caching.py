@@ -7,6 +7,7 @@ import re
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.module_loading import import_string
@@ -69,6 +70,20 @@ def _key_of(request, version):
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
+def _shared_for(until):
+    """How long a shared cache keeps a page: whole seconds, that of ``until`` not among them."""
+    left = STALE_IF_ERROR_SECONDS + SHARED_SECONDS
+    if until is not None:
+        left = min(left, max(0, int((until - timezone.now()).total_seconds())))
+    fresh = min(SHARED_SECONDS, left)
+    stale = min(STALE_SECONDS, left - fresh)
+    on_error = min(STALE_IF_ERROR_SECONDS, left - fresh)
+    return (
+        f"public, max-age=0, s-maxage={fresh}, "
+        f"stale-while-revalidate={stale}, stale-if-error={on_error}"
+    )
+
+
 def keep_frame(request, version, render):
     """What stands around something on a page, as ``render()`` gives it: a value that is kept.
 
@@ -83,8 +98,11 @@ def keep_frame(request, version, render):
     return kept
 
 
-def answer_reader(request, *, version, render):
+def answer_reader(request, *, version, render, until=None):
     """Answers a GET with ``render()``, an HttpResponse with status 200.
+
+    ``until`` is when the page changes by itself, because a moment comes that is known now; no
+    cache hands the old one out from then on.
 
     ``version`` is a tuple of plain values that says all the page depends on besides its
     address and its frame: numbers on rows that grow, or what is shown itself. Who is not
@@ -113,10 +131,7 @@ def answer_reader(request, *, version, render):
         response["ETag"] = etag
         if _takes_gzip(request) and len(content) > LEAST_TO_COMPRESS:
             _compress(response, key)
-    response["Cache-Control"] = (
-        f"public, max-age=0, s-maxage={SHARED_SECONDS}, "
-        f"stale-while-revalidate={STALE_SECONDS}, stale-if-error={STALE_IF_ERROR_SECONDS}"
-    )
+    response["Cache-Control"] = _shared_for(until)
     # Django's middleware says so of what it compresses itself, and of nothing else.
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response

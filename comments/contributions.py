@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from comments.models import Comment, HeldComment, ModerationEntry
+from comments.models import Comment, HeldComment, ModerationEntry, readable
 from comments.statements import Statement
 from comments.wording import count_label, moment_iso, moment_text
 
@@ -44,9 +44,9 @@ def by_person(person, *, before=None):
     total is counted up to ``COUNTED_UP_TO``.
     """
     comments = Comment.objects.filter(
+        readable(timezone.now(), "discussion__"),
         author_id=person.pk,
         state=Comment.State.VISIBLE,
-        discussion__readable_from__lte=timezone.now(),
     )
     total = comments[: COUNTED_UP_TO + 1].count()
     if before is not None:

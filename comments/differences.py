@@ -44,6 +44,21 @@ def render_difference(old, new):
     )
 
 
+def render_sides(old, new):
+    """``(old, new)`` as HTML, to stand side by side: what one has more than the other is marked.
+
+    As ``render_difference`` marks it.
+    """
+    sides = {TAKEN: [], ADDED: []}
+    for kind, words in compare_words(legible(old), legible(new)):
+        for side, parts in sides.items():
+            if kind == KEPT:
+                parts.append(escape(words))
+            elif kind == side:
+                parts.append(_print_change(kind, words))
+    return "".join(sides[TAKEN]), "".join(sides[ADDED])
+
+
 def render_words(text):
     """``text`` as HTML for the same element, where there is nothing to compare it with."""
     return escape(legible(text))

@@ -10,27 +10,33 @@ from comments.models import Case, Comment, Discussion
 ATTEMPTS = 20
 
 
-def open_discussion(*, title, url, readable_from, area=""):
-    """A new, open discussion for the page at ``url``, which can be read from a moment on.
+def open_discussion(*, title, url, readable_from, readable_until=None, area=""):
+    """A new, open discussion for the page at ``url``, which can be read from a moment to another.
 
-    ``readable_from`` is None while the page cannot be read at all. ``area`` is the part of the
+    ``readable_from`` is None while the page cannot be read at all, ``readable_until`` while it is
+    to stay. ``area`` is the part of the
     site that it belongs to, as policies and moderators' beats name it.
     """
-    discussion = Discussion(title=title, url=url, readable_from=readable_from, area=area)
+    discussion = Discussion(
+        title=title, url=url, area=area, readable_from=readable_from, readable_until=readable_until
+    )
     discussion.closes_at = rules.closing_time(discussion)
     discussion.save()
     return discussion
 
 
-def follow_page(discussion, *, title, url, readable_from, area=None):
-    """Follows its page to another title, address, moment or ``area`` (None: where it was).
+def follow_page(discussion, *, title, url, readable_from, readable_until=None, area=None):
+    """Follows its page to another title, address, moments or ``area`` (None: where it was).
 
     When it closes by itself follows, too, and so do its open cases: whoever looks after the other
     part of the site decides them. Returns False when nothing changed. One transaction; locks
     cases of appeals, whose deciders lock discussions after them, then the discussion's row, then
     its other cases.
     """
-    now = {"title": title, "url": url, "readable_from": readable_from}
+    now = {
+        "title": title, "url": url,
+        "readable_from": readable_from, "readable_until": readable_until,
+    }  # fmt: skip
     if area is not None:
         now["area"] = area
     if all(getattr(discussion, name) == value for name, value in now.items()):

@@ -4,9 +4,8 @@ from collections import Counter
 from datetime import datetime
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
-from comments.models import Appeal, ModerationEntry, Report
+from comments.models import Appeal, Discussion, ModerationEntry, Report
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
@@ -63,13 +62,12 @@ def public_log(*, before=None):
     rows = list(
         found.order_by("-pk").values_list(
             "pk", "at", "act", "discussion__title", "discussion__url",
-            "discussion__readable_from", "reason", "by_id",
+            "discussion__readable_from", "discussion__readable_until", "reason", "by_id",
         )[: PAGE_SIZE + 1]
     )  # fmt: skip
-    now = timezone.now()
     entries = []
-    for _, at, act, title, url, readable_from, reason, by in rows[:PAGE_SIZE]:
-        shown = readable_from is not None and readable_from <= now
+    for _, at, act, title, url, begins, ends, reason, by in rows[:PAGE_SIZE]:
+        shown = Discussion(readable_from=begins, readable_until=ends).is_readable()
         entries.append(
             PublicEntry(at, Act(act).label, title if shown else "", url if shown else "",
                         _without_names(act, reason), by is None)

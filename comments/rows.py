@@ -24,6 +24,7 @@ _ROLE_LABELS = {
     "moderator": "Moderator",
     "senior": "Moderator",
     "editor": "Editor",
+    "writer": "Writer",
     "admin": "Administrator",
 }
 

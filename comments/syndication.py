@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.directory import person_url
 from comments.markup import one_line
-from comments.models import Comment
+from comments.models import Comment, readable
 
 # What a feed reader that asks once a day still meets, and a few hundred kilobytes at most.
 FEED_SIZE = 50
@@ -95,9 +95,7 @@ def of_branch(comment):
 
 def of_person(person):
     """A person's newest comments in all discussions that can be read. One query."""
-    comments = Comment.objects.filter(
-        author_id=person.pk, discussion__readable_from__lte=timezone.now()
-    )
+    comments = Comment.objects.filter(readable(timezone.now(), "discussion__"), author_id=person.pk)
     return Feed(
         title=f"Comments by {one_line(person.handle)}",
         address=person.get_absolute_url(),

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 MAX_SLUG_LENGTH = 120
@@ -28,7 +29,12 @@ class Section(models.Model):
 class ArticleQuerySet(models.QuerySet):
     def published(self, now=None):
         """What readers may see at ``now``: the one definition of public."""
-        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=now or timezone.now())
+        now = now or timezone.now()
+        return self.filter(
+            Q(withdraw_at=None) | Q(withdraw_at__gt=now),
+            status=Article.Status.PUBLISHED,
+            published_at__lte=now,
+        )
 
     def newest_first(self):
         return self.order_by("-published_at", "-id")
@@ -39,6 +45,8 @@ class Article(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
+        DESK = "desk", "At the desk"
+        APPROVED = "approved", "Approved"
         PUBLISHED = "published", "Published"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -49,7 +57,10 @@ class Article(models.Model):
     blocks = models.JSONField(default=list)
     photo_credits = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    # Readers see what is published from the one to the other moment; an embargo moves the first.
     published_at = models.DateTimeField(null=True, blank=True)
+    withdraw_at = models.DateTimeField(null=True, blank=True)
+    embargo_until = models.DateTimeField(null=True, blank=True)
     authors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Byline", related_name="articles", blank=True
     )
@@ -98,6 +109,13 @@ class Article(models.Model):
     def readable_from(self):
         """From when on readers may see it; None for a draft and for what was withdrawn."""
         return self.published_at if self.status == self.Status.PUBLISHED else None
+
+    def is_published(self, now=None):
+        """What ``published`` asks of many, of one that was read."""
+        now = now or timezone.now()
+        if self.readable_from is None or self.readable_from > now:
+            return False
+        return self.withdraw_at is None or self.withdraw_at > now
 
 
 class Byline(models.Model):

@@ -31,6 +31,7 @@ from comments.models.talk import (
     ThreadMove,
     Visit,
     Vote,
+    readable,
 )
 
 __all__ = [
@@ -61,4 +62,5 @@ __all__ = [
     "Vote",
     "WatchedHost",
     "WatchedWord",
+    "readable",
 ]

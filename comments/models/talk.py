@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from mptt.models import MPTTModel, TreeForeignKey
 
@@ -12,6 +13,12 @@ from comments.tree import CommentManager, TreeError
 MAX_NUMBER_LENGTH = 80
 # A section's slug; as long as articles have them.
 MAX_AREA_LENGTH = 80
+
+
+def readable(now, path=""):
+    """``Discussion.is_readable(now)`` as a condition; ``path`` leads there ("discussion__")."""
+    ends = Q(**{f"{path}readable_until": None}) | Q(**{f"{path}readable_until__gt": now})
+    return Q(**{f"{path}readable_from__lte": now}) & ends
 
 
 class Discussion(models.Model):
@@ -37,6 +44,8 @@ class Discussion(models.Model):
     is_premoderated = models.BooleanField(default=False)
     # From when on its page can be read; None while it cannot (a draft, a withdrawn article).
     readable_from = models.DateTimeField(null=True, blank=True, editable=False)
+    # From when on it can be read no more, if that is known already.
+    readable_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Comments that readers can see; tombstones do not count.
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     # Every top-level comment ever, so that the next one's number is never used twice.
@@ -57,6 +66,13 @@ class Discussion(models.Model):
         indexes = (
             # Reader: listings.most_discussed.
             models.Index(fields=["-comment_count", "-id"], name="discussion_most_discussed"),
+            # Reader: moments.next_change.
+            models.Index(fields=["readable_from"], name="discussion_opens"),
+            models.Index(
+                fields=["readable_until"],
+                condition=Q(readable_until__isnull=False),
+                name="discussion_ends",
+            ),
         )
 
     def __str__(self):
@@ -74,9 +90,18 @@ class Discussion(models.Model):
         """Whether it has closed by itself; decided when it is asked, not by a job."""
         return self.closes_at is not None and self.closes_at <= (now or timezone.now())
 
+    def next_change(self, now=None):
+        """When it closes or goes by itself, whichever is next; None if neither will be."""
+        now = now or timezone.now()
+        moments = (self.closes_at, self.readable_until)
+        return min((each for each in moments if each is not None and each > now), default=None)
+
     def is_readable(self, now=None):
         """Whether its page can be read at ``now``; decided when it is asked, not by a job."""
-        return self.readable_from is not None and self.readable_from <= (now or timezone.now())
+        now = now or timezone.now()
+        if self.readable_from is None or self.readable_from > now:
+            return False
+        return self.readable_until is None or self.readable_until > now
 
 
 class Comment(MPTTModel):

@@ -80,7 +80,12 @@ def discussion_new(request, pk):
         return render(request, template, context)
 
     version = (bool(request.htmx), discussion.title, discussion.url, discussion.is_open, next_url)
-    return answer_reader(request, version=(*version, *(row.version for row in shown)), render=show)
+    return answer_reader(
+        request,
+        version=(*version, *(row.version for row in shown)),
+        until=discussion.next_change(),
+        render=show,
+    )
 
 
 def _print_flat(rows, showing):

@@ -135,6 +135,7 @@ def comment_history(request, pk):
     return answer_reader(
         request,
         version=page.version,
+        until=comment.discussion.next_change(),
         render=lambda: render(request, "comments/history_page.html", context),
     )
 

@@ -20,10 +20,12 @@ PEOPLE_SECONDS = 60
 @require_safe
 def comment_preview(request, pk):
     """A comment as a card, to be shown over a link to it."""
-    card = asides.card_of(find_comment(pk))
+    comment = find_comment(pk)
+    card = asides.card_of(comment)
     response = answer_reader(
         request,
         version=(card,),
+        until=comment.discussion.next_change(),
         render=lambda: render(request, "comments/_preview.html", {"card": card}),
     )
     response["X-Robots-Tag"] = "noindex"

@@ -4,11 +4,12 @@ import re
 from io import StringIO
 
 from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from accounts import directory
-from comments import syndication
+from comments import moments, syndication
 from comments.caching import answer_reader
 from comments.views.finding import find, find_comment, find_discussion
 from comments.wording import moment_iso
@@ -24,21 +25,27 @@ _LINK = re.compile(r'(<a (?:[a-z-]+="[^"]*" )*?href=")([/#][^"]*)')
 
 @require_safe
 def discussion_feed(request, pk, form):
-    return _answer(request, syndication.of_discussion(find_discussion(pk)), form)
+    discussion = find_discussion(pk)
+    return _answer(request, syndication.of_discussion(discussion), form, discussion.next_change())
 
 
 @require_safe
 def branch_feed(request, pk, form):
-    return _answer(request, syndication.of_branch(find_comment(pk)), form)
+    comment = find_comment(pk)
+    until = comment.discussion.next_change()
+    return _answer(request, syndication.of_branch(comment), form, until)
 
 
 @require_safe
 def person_feed(request, handle, form):
-    return _answer(request, syndication.of_person(find(directory.find_person, handle)), form)
+    feed = syndication.of_person(find(directory.find_person, handle))
+    return _answer(request, feed, form, moments.next_change(timezone.now()))
 
 
-def _answer(request, feed, form):
-    return answer_reader(request, version=feed.version, render=lambda: _FORMS[form](request, feed))
+def _answer(request, feed, form, until):
+    return answer_reader(
+        request, version=feed.version, until=until, render=lambda: _FORMS[form](request, feed)
+    )
 
 
 class _AtomFeed(Atom1Feed):

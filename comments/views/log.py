@@ -6,9 +6,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from comments import records
+from comments import moments, records
 from comments.caching import answer_reader
 from comments.embedding import cursor_of
 from comments.models import ModerationEntry
@@ -74,5 +75,6 @@ def public_log(request):
     return answer_reader(
         request,
         version=("public log", before, shown, following),
+        until=moments.next_change(timezone.now()),
         render=lambda: render(request, "comments/public_log.html", context),
     )

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import directory
-from comments import contributions, discussions, embedding, orders, places
+from comments import contributions, discussions, embedding, moments, orders, places
 from comments.caching import answer_reader
 from comments.rows import role_label
 from comments.views.finding import find, find_comment, find_discussion
@@ -23,6 +23,7 @@ def comment_permalink(request, pk):
     return answer_reader(
         request,
         version=page.version,
+        until=comment.discussion.next_change(),
         render=lambda: embedding.render_page(
             request,
             "comments/comment_page.html",
@@ -56,6 +57,7 @@ def comment_thread(request, pk):
     return answer_reader(
         request,
         version=(bool(request.htmx), *page.version),
+        until=comment.discussion.next_change(),
         render=lambda: embedding.render_page(request, template, page, base=comment.level),
     )
 
@@ -72,6 +74,7 @@ def discussion_fragment(request, pk):
     return answer_reader(
         request,
         version=page.version,
+        until=discussion.next_change(),
         render=lambda: embedding.render_page(request, "comments/_more_threads.html", page),
     )
 
@@ -91,6 +94,7 @@ def person_page(request, handle):
     return answer_reader(
         request,
         version=(person.real_name, *shown.values(), repr(page)),
+        until=moments.next_change(timezone.now()),
         render=lambda: render(
             request, "comments/person_page.html", {"person": person, "page": page, **shown}
         ),

@@ -15,9 +15,13 @@ _PLAIN_TEXT = "text/plain; charset=utf-8"
 @require_safe
 def comment_text(request, pk):
     start = start_of(request)
-    transcript = transcripts.transcript_of(find_comment(pk), start=start)
+    comment = find_comment(pk)
+    transcript = transcripts.transcript_of(comment, start=start)
     return answer_reader(
-        request, version=transcript.version, render=lambda: _print(request, transcript)
+        request,
+        version=transcript.version,
+        until=comment.discussion.next_change(),
+        render=lambda: _print(request, transcript),
     )
 
 

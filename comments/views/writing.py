@@ -52,6 +52,7 @@ def _answer(request, discussion, comment=None):
     return answer_reader(
         request,
         version=(bool(request.htmx), *shown),
+        until=discussion.next_change(),
         render=lambda: _show_composer(request, composer),
     )
 

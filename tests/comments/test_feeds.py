@@ -425,7 +425,8 @@ class TestHowItIsAnswered:
                     assert Client().get(address).status_code == 200
                 counted.append(len(queries))
         assert counted[:6] == counted[6:], counted
-        assert max(counted) <= 3
+        # A person's feed asks besides when the next page opens or goes.
+        assert max(counted) <= 4
 
     def test_each_host_has_its_own(self, reader, discussion, post):
         address = f"/discussions/{discussion.pk}/feed.json"

@@ -1,0 +1,129 @@
+"""How a text comes to be published: who may move it, what it said before, what it will say."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.models.news import Article, Section
+
+
+class Remit(models.Model):
+    """What somebody of the newsroom may do in a section, or everywhere (``section`` None).
+
+    Who has none may do what their role may, in every section; who has some may do that there and
+    nothing elsewhere. ``articles.permissions`` reads them.
+    """
+
+    class Level(models.IntegerChoices):
+        WRITE = 1, "Write drafts and hand them in"
+        APPROVE = 2, "Edit at the desk, approve and send back"
+        PUBLISH = 3, "Publish, change what is published, withdraw"
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="remits"
+    )
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.CASCADE, related_name="remits",
+        help_text="Empty: every section.",
+    )  # fmt: skip
+    level = models.PositiveSmallIntegerField("may", choices=Level.choices)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["person", "section"], name="one_remit_a_section"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(section=None), name="one_remit_everywhere"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.person}, {self.section or 'every section'}: {self.get_level_display()}"
+
+
+class Words(models.Model):
+    """What an article says: the fields that are kept, compared and put back."""
+
+    title = models.TextField()
+    lead = models.TextField(blank=True)
+    blocks = models.JSONField(default=list)
+    photo_credits = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def words(self):
+        """The words as arguments of ``publishing``."""
+        return {name: getattr(self, name) for name in WORD_FIELDS}
+
+
+# What a reader reads: a change of these is what "updated" means.
+WORD_FIELDS = ("title", "lead", "blocks", "photo_credits")
+
+
+class Revision(Words):
+    """What a published article said from a moment on: who wrote that, and why. Never changed."""
+
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="revisions", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    # None is the portal itself: an import.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            # Reader: the revisions of an article, in their order.
+            models.UniqueConstraint(fields=["article", "number"], name="one_revision_a_number"),
+        )
+
+    def __str__(self):
+        return f"revision {self.number} of {self.article_id}"
+
+
+class ScheduledUpdate(Words):
+    """What a published article will say from a moment on. At most one an article.
+
+    Decided when a page is read: from ``takes_effect_at`` on these are the article's words.
+    ``articles.updates`` makes them the article's own row at the next chance.
+    """
+
+    article = models.OneToOneField(
+        Article, on_delete=models.CASCADE, related_name="scheduled", primary_key=True
+    )
+    takes_effect_at = models.DateTimeField(db_index=True)
+    summary = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    why = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"update of {self.article_id}, {self.takes_effect_at:%Y-%m-%d %H:%M}"
+
+
+class PreviewLink(models.Model):
+    """Lets somebody without an account read an article that is not published, for a while."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    # For whom: so that it is known which one to revoke.
+    note = models.CharField("for whom", max_length=120, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return f"preview of {self.article_id}"
+
+    def is_valid(self, now=None):
+        """Whether it still opens the page; decided when it is asked."""
+        return self.revoked_at is None and self.expires_at > (now or timezone.now())

@@ -1,0 +1,105 @@
+"""READ and WRITE: what a published article has said, from its first revision to the newest."""
+
+from dataclasses import dataclass
+
+from django.db.models import Max
+from django.utils.safestring import mark_safe
+
+from articles import markup
+from articles.models import WORD_FIELDS, Revision
+from comments.differences import render_sides
+from comments.wording import moment_iso, moment_text
+
+# What fits beside a date in a list; a longer reason belongs into a correction.
+MAX_WHY_LENGTH = 300
+# An article that is changed every hour for a week is followed to its beginning.
+SHOWN_REVISIONS = 200
+
+
+def keep_first_revision(article):
+    """Keeps what an article said before its first change, where nobody kept it when it came out."""
+    if not Revision.objects.filter(article_id=article.pk).exists():
+        keep_revision(article, None, "", article.published_at)
+
+
+def keep_revision(article, by, why, at):
+    """Keeps what ``article`` says, as ``by`` wrote it at a moment (None: the portal itself).
+
+    Needs the lock of the article's row, under which revisions are numbered.
+    """
+    last = Revision.objects.filter(article_id=article.pk).aggregate(Max("number"))["number__max"]
+    Revision.objects.create(
+        article=article, number=(last or 0) + 1, at=at, by=by, why=why.strip()[:MAX_WHY_LENGTH],
+        **{name: getattr(article, name) for name in WORD_FIELDS},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A revision as the list of them shows it."""
+
+    number: int
+    at_iso: str
+    at_text: str
+    by: str
+    why: str
+    title: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two revisions side by side: ``fields`` is ``[(what it is, old as HTML, new as HTML)]``."""
+
+    old: RevisionRow
+    new: RevisionRow
+    fields: list
+
+
+def revisions_of(article):
+    """Its newest ``SHOWN_REVISIONS`` revisions, the newest first. One query."""
+    found = Revision.objects.filter(article_id=article.pk).select_related("by").order_by("-number")
+    rows = list(found.defer("blocks", "photo_credits")[:SHOWN_REVISIONS])
+    return [_row(each, is_current=each is rows[0]) for each in rows]
+
+
+def revision_of(article, number):
+    """One revision; raises ``Revision.DoesNotExist``."""
+    return Revision.objects.select_related("by").get(article_id=article.pk, number=number)
+
+
+def comparison(article, old, new):
+    """The revisions with these numbers, side by side, word by word. Two queries.
+
+    Raises ``Revision.DoesNotExist``.
+    """
+    old, new = revision_of(article, old), revision_of(article, new)
+    fields = [
+        ("Title", *_sides(old.title, new.title)),
+        ("Lead", *_sides(old.lead, new.lead)),
+        ("Text", *_sides(_text_of(old.blocks), _text_of(new.blocks))),
+        ("Photo credits", *_sides("\n".join(old.photo_credits), "\n".join(new.photo_credits))),
+    ]
+    shown = [each for each in fields if each[1] or each[2]]
+    return Comparison(_row(old), _row(new), shown)
+
+
+def _sides(old, new):
+    # Made by comments.differences, which escapes.
+    return tuple(mark_safe(side) for side in render_sides(old, new))
+
+
+def _text_of(blocks):
+    return "\n\n".join(markup.block_words(block) for block in blocks)
+
+
+def _row(revision, *, is_current=False):
+    return RevisionRow(
+        number=revision.number,
+        at_iso=moment_iso(revision.at),
+        at_text=moment_text(revision.at),
+        by=revision.by.handle if revision.by else "The portal",
+        why=revision.why,
+        title=revision.title,
+        is_current=is_current,
+    )

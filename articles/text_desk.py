@@ -1,0 +1,213 @@
+"""One article at the desk: where it stands, who may move it, what it said and what it will say."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles import previews, publishing, revisions, stories, updates
+from articles.forms import UpdateForm
+from articles.models import Article, PreviewLink, Revision
+from articles.permissions import can_change, can_preview, moves_of, require
+from articles.publishing import ArticleError
+from comments.wording import moment_text
+
+_ONLY = "Only the newsroom can see this."
+# What a move is called by whoever makes it; the state says the rest.
+_MOVES = {
+    Article.Status.DRAFT: "Send back to its writer",
+    Article.Status.DESK: "Hand in to the desk",
+    Article.Status.APPROVED: "Approve",
+    Article.Status.PUBLISHED: "Publish",
+    Article.Status.WITHDRAWN: "Withdraw",
+}
+
+
+class MoveForm(forms.Form):
+    """Into which state an article is moved."""
+
+    status = forms.ChoiceField(choices=Article.Status.choices)
+
+
+class LinkForm(forms.Form):
+    """For whom a preview is opened, and for how long."""
+
+    note = forms.CharField(label="For whom", required=False, max_length=120)
+    days = forms.IntegerField(
+        label="Open for, in days",
+        min_value=1,
+        max_value=previews.MOST_DAYS,
+        initial=previews.DEFAULT_DAYS,
+    )
+
+
+def _find(request, pk):
+    require(can_preview(request.user), _ONLY)
+    related = ("section", "discussion", "scheduled__by")
+    return get_object_or_404(Article.objects.select_related(*related), pk=pk)
+
+
+def _show(request, article, template, title, **context):
+    site = request.current_admin_site
+    return TemplateResponse(
+        request,
+        f"admin/articles/article/{template}.html",
+        {
+            **site.each_context(request),
+            "title": title,
+            "article": article,
+            "opts": Article._meta,
+            "change_url": reverse("admin:articles_article_change", args=[article.pk]),
+            "desk_url": address_of(article),
+            **context,
+        },
+    )
+
+
+def address_of(article):
+    return reverse("admin:article-desk", args=[article.pk])
+
+
+@require_safe
+def desk(request, pk):
+    """All that concerns one article besides its words."""
+    article = _find(request, pk)
+    may_change = can_change(request.user, article)
+    return _show(
+        request,
+        article,
+        "desk",
+        f"{article.title} at the desk",
+        moves=[(status, _MOVES[status]) for status in moves_of(request.user, article)],
+        may_change=may_change,
+        scheduled=stories.update_of(article),
+        may_schedule=may_change and article.status == Article.Status.PUBLISHED,
+        times=_times_of(article),
+        links=[
+            (link, request.build_absolute_uri(path), moment_text(link.expires_at))
+            for link, path in previews.links_of(article)
+        ],
+        link_form=LinkForm(),
+        revisions=revisions.revisions_of(article),
+    )
+
+
+def _times_of(article):
+    known = (
+        ("Readers see it from", article.published_at),
+        ("Withdrawn at", article.withdraw_at),
+        ("Embargo until", article.embargo_until),
+    )
+    return [(label, moment_text(moment)) for label, moment in known if moment is not None]
+
+
+@require_http_methods(["POST"])
+def move(request, pk):
+    article = _find(request, pk)
+    form = MoveForm(request.POST)
+    if form.is_valid():
+        status = form.cleaned_data["status"]
+        try:
+            publishing.update_article(by=request.user, article=article, status=status)
+        except ArticleError as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"It is “{article.get_status_display()}” now.")
+    return HttpResponseRedirect(address_of(article))
+
+
+@require_http_methods(["POST"])
+def preview_open(request, pk):
+    article = _find(request, pk)
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        previews.make_link(by=request.user, article=article, **form.cleaned_data)
+        messages.success(request, "The link is below. Whoever has it can read the article.")
+    else:
+        messages.error(request, f"A preview is open for 1 to {previews.MOST_DAYS} days.")
+    return HttpResponseRedirect(f"{address_of(article)}#previews")
+
+
+@require_http_methods(["POST"])
+def preview_revoke(request, pk, link_pk):
+    article = _find(request, pk)
+    links = PreviewLink.objects.select_related("article")
+    link = get_object_or_404(links, pk=link_pk, article_id=article.pk)
+    if previews.revoke_link(by=request.user, link=link):
+        messages.success(request, "That link opens nothing any more.")
+    return HttpResponseRedirect(f"{address_of(article)}#previews")
+
+
+@require_safe
+def compare(request, pk):
+    """Two revisions side by side, ``?old=`` and ``?new=``: the newest two where none is named."""
+    article = _find(request, pk)
+    known = revisions.revisions_of(article)
+    if not known:
+        raise Http404("Nothing of it is kept yet.")
+    new = _number(request, "new", known[0].number)
+    old = _number(request, "old", max(new - 1, known[-1].number))
+    try:
+        found = revisions.comparison(article, old, new)
+    except ObjectDoesNotExist as nothing:
+        raise Http404 from nothing
+    return _show(
+        request,
+        article,
+        "compare",
+        f"{article.title}: revisions {old} and {new}",
+        comparison=found,
+        revisions=known,
+        may_restore=can_change(request.user, article) and not found.new.is_current,
+    )
+
+
+def _number(request, name, default):
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+@require_http_methods(["POST"])
+def restore(request, pk, number):
+    article = _find(request, pk)
+    try:
+        restored = updates.restore_revision(by=request.user, article=article, number=number)
+    except Revision.DoesNotExist as nothing:
+        raise Http404 from nothing
+    except ArticleError as refused:
+        messages.error(request, str(refused))
+    else:
+        said = f"It says what it said in revision {number} again."
+        messages.success(request, said if restored else "It says that already.")
+    return HttpResponseRedirect(f"{address_of(article)}#revisions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule(request, pk):
+    """The words that a published article will have from a moment on."""
+    article = _find(request, pk)
+    require(can_change(request.user, article), _ONLY)
+    form = UpdateForm(request.POST or None, instance=article)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = updates.schedule_update(by=request.user, article=article, **form.changes())
+        except ArticleError as refused:
+            form.add_error(None, forms.ValidationError(str(refused)))
+        else:
+            messages.success(request, f"Readers see it from {moment_text(made.takes_effect_at)}.")
+            return HttpResponseRedirect(address_of(article))
+    return _show(request, article, "schedule", f"{article.title}: a later text", form=form)
+
+
+@require_http_methods(["POST"])
+def unschedule(request, pk):
+    article = _find(request, pk)
+    if updates.drop_update(by=request.user, article=article):
+        messages.success(request, "The update is taken back.")
+    else:
+        messages.warning(request, "There was none, or it has taken effect already.")
+    return HttpResponseRedirect(address_of(article))

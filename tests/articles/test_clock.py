@@ -1,0 +1,251 @@
+"""Time decides when a page is read: the second before and the second after, with a warm cache."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from articles import publishing, updates
+from articles.models import Article, Revision
+from comments import posting
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+BODY = [{"type": "paragraph", "text": "It rains cats."}]
+LATER = [{"type": "paragraph", "text": "It rains dogs."}]
+
+
+class Clock:
+    """What time it is; ``set`` turns it."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def set(self, moment):
+        self.now = moment
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock(NOON - timedelta(days=1))
+    monkeypatch.setattr(timezone, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def rain(clock, politics):
+    """Published a day ago."""
+    clock.set(NOON - timedelta(days=1))
+    article = publishing.create_article(
+        section=politics, title="Rain", blocks=BODY, status="published"
+    )
+    posting_day = NOON - timedelta(hours=2)
+    clock.set(posting_day)
+    return article
+
+
+PAGES = ("/", "/latest/", "/sections/politics/")
+
+
+def shows(address, words, client=None):
+    """Whether a page has ``words``, read by somebody whose cache is warm."""
+    answer = (client or Client()).get(address)
+    return answer.status_code == 200 and words in answer.content.decode()
+
+
+def around(clock, moment, look):
+    """What ``look()`` finds the second before ``moment``, and at it."""
+    clock.set(moment - SECOND)
+    before = look()
+    # Asked twice: the second time the page is kept.
+    assert look() == before
+    clock.set(moment)
+    return before, look()
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/articles/rain/"])
+def test_what_is_published_at_a_moment(clock, politics, address):
+    publishing.create_article(
+        section=politics, title="Sun", blocks=BODY, status="published",
+        published_at=clock() - timedelta(days=3),
+    )  # fmt: skip
+    publishing.create_article(
+        section=politics, title="Rain", blocks=BODY, status="published", published_at=NOON
+    )
+    assert around(clock, NOON, lambda: shows(address, "Rain")) == (False, True)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/articles/rain/"])
+def test_what_is_withdrawn_at_a_moment(clock, rain, address):
+    publishing.update_article(article=rain, withdraw_at=NOON)
+    assert around(clock, NOON, lambda: shows(address, "Rain")) == (True, False)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/articles/rain/"])
+def test_an_embargo_holds_what_was_to_be_published_before(clock, politics, address):
+    publishing.create_article(
+        section=politics, title="Rain", blocks=BODY, status="published",
+        published_at=NOON - timedelta(hours=3), embargo_until=NOON,
+    )  # fmt: skip
+    assert around(clock, NOON, lambda: shows(address, "Rain")) == (False, True)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/articles/rain/"])
+def test_a_scheduled_update(clock, rain, address):
+    updates.schedule_update(
+        article=rain, takes_effect_at=NOON, title="Rain, with dogs", lead="Woof."
+    )
+    words = ("Rain, with dogs", "Woof.")
+    found = around(clock, NOON, lambda: [shows(address, each) for each in words])
+    assert found == ([False, False], [True, True])
+
+
+def test_comments_go_and_come_with_their_page(clock, rain, reader):
+    comment = posting.post_comment(by=reader, discussion=rain.discussion, text="So it does.")
+    publishing.update_article(article=rain, withdraw_at=NOON)
+    for address in (
+        f"/comments/{comment.pk}/", f"/comments/{comment.pk}/thread/",
+        f"/comments/{comment.pk}/text/", f"/discussions/{rain.discussion_id}/feed.atom",
+        reader.get_absolute_url(), f"{reader.get_absolute_url()}feed.json",
+    ):  # fmt: skip
+        clock.set(NOON - timedelta(hours=1))
+        if Client().get(address).status_code == 404:
+            pytest.fail(f"there is no {address}")
+        found = around(clock, NOON, lambda address=address: shows(address, "So it does."))
+        assert found == (True, False), address
+    clock.set(NOON)
+    with pytest.raises(posting.RefusedError):
+        posting.post_comment(by=reader, discussion=rain.discussion, text="And now?")
+
+
+def test_counts_follow(clock, rain, reader, politics):
+    posting.post_comment(by=reader, discussion=rain.discussion, text="So it does.")
+    publishing.update_article(article=rain, withdraw_at=NOON)
+    page = reader.get_absolute_url()
+    assert around(clock, NOON, lambda: shows(page, "1 comment")) == (True, False)
+    # The list of what is most discussed has it no more.
+    assert around(clock, NOON, lambda: shows("/", "Most discussed")) == (True, False)
+
+
+class TestUpdates:
+    def test_the_first_reader_settles_it(self, clock, rain):
+        updates.schedule_update(
+            article=rain, takes_effect_at=NOON, title="Rain, with dogs", blocks=LATER, why="Dogs"
+        )
+        clock.set(NOON + timedelta(minutes=5))
+        assert shows("/articles/rain/", "It rains dogs.")
+        rain = Article.objects.select_related("discussion").get()
+        assert (rain.title, rain.blocks, rain.updated_at) == ("Rain, with dogs", LATER, NOON)
+        assert rain.discussion.title == "Rain, with dogs"
+        assert not hasattr(rain, "scheduled")
+        kept = Revision.objects.order_by("number").values_list("number", "title", "why", "at")
+        assert list(kept) == [
+            (1, "Rain", "", rain.published_at),
+            (2, "Rain, with dogs", "Dogs", NOON),
+        ]
+
+    def test_nothing_has_to_be_written_for_it_to_be_seen(self, clock, rain, monkeypatch):
+        updates.schedule_update(article=rain, takes_effect_at=NOON, blocks=LATER)
+        monkeypatch.setattr(publishing, "settle_update", lambda article: False)
+        clock.set(NOON)
+        assert shows("/articles/rain/", "It rains dogs.")
+        assert Article.objects.get().blocks == BODY
+
+    def test_a_change_after_its_moment_is_made_to_the_new_words(self, clock, rain):
+        updates.schedule_update(article=rain, takes_effect_at=NOON, blocks=LATER)
+        clock.set(NOON + SECOND)
+        publishing.update_article(article=rain, lead="Everywhere.")
+        assert (rain.blocks, rain.lead) == (LATER, "Everywhere.")
+        assert Revision.objects.count() == 3
+
+    def test_it_can_be_taken_back_until_then(self, clock, rain):
+        updates.schedule_update(article=rain, takes_effect_at=NOON, blocks=LATER)
+        assert updates.drop_update(article=rain)
+        assert not updates.drop_update(article=rain)
+        clock.set(NOON)
+        assert shows("/articles/rain/", "It rains cats.")
+        updates.schedule_update(article=rain, takes_effect_at=NOON + SECOND, blocks=LATER)
+        clock.set(NOON + SECOND)
+        assert not updates.drop_update(article=rain)
+
+    def test_only_what_is_published_and_only_later(self, clock, rain, politics):
+        with pytest.raises(publishing.ArticleError, match="still to come"):
+            updates.schedule_update(article=rain, takes_effect_at=clock(), blocks=LATER)
+        draft = publishing.create_article(section=politics, title="Draft", blocks=BODY)
+        with pytest.raises(publishing.ArticleError, match="Only what is published"):
+            updates.schedule_update(article=draft, takes_effect_at=NOON, blocks=LATER)
+        with pytest.raises(publishing.ArticleError):
+            updates.schedule_update(article=rain, takes_effect_at=NOON, title=" ")
+        with pytest.raises(publishing.ArticleError):
+            updates.schedule_update(article=rain, takes_effect_at=NOON, blocks=[{"type": "x"}])
+        with pytest.raises(TypeError):
+            updates.schedule_update(article=rain, takes_effect_at=NOON, slug="x")
+        assert not hasattr(Article.objects.get(pk=rain.pk), "scheduled")
+
+
+class TestShared:
+    """What caches before the portal are told."""
+
+    @pytest.mark.parametrize("address", [*PAGES, "/articles/rain/"])
+    @pytest.mark.parametrize(
+        ("left", "told"),
+        [
+            (3_600 * 24, (15, 60, 3_600)),
+            (40, (15, 25, 25)),
+            (15, (15, 0, 0)),
+            (4, (4, 0, 0)),
+            (0.5, (0, 0, 0)),
+        ],
+    )
+    def test_none_hands_out_a_page_over_its_next_change(self, clock, rain, address, left, told):
+        publishing.update_article(article=rain, withdraw_at=NOON)
+        clock.set(NOON - timedelta(seconds=left))
+        answer = Client().get(address)
+        numbers = re.findall(r"s-maxage=(\d+), stale-while-revalidate=(\d+), stale-if-error=(\d+)",
+                             answer["Cache-Control"])  # fmt: skip
+        assert tuple(map(int, numbers[0])) == told
+
+    def test_another_article_changes_the_lists_and_what_is_beside(self, clock, rain, politics):
+        publishing.create_article(
+            section=politics, title="Sun", blocks=BODY, status="published", published_at=NOON
+        )
+        clock.set(NOON - timedelta(seconds=5))
+        for address in (*PAGES, "/articles/rain/"):
+            assert "s-maxage=5," in Client().get(address)["Cache-Control"], address
+
+    def test_an_update_changes_the_lists_too(self, clock, rain):
+        updates.schedule_update(article=rain, takes_effect_at=NOON, title="Hail")
+        clock.set(NOON - timedelta(seconds=5))
+        for address in (*PAGES, "/articles/rain/"):
+            assert "s-maxage=5," in Client().get(address)["Cache-Control"], address
+
+    def test_a_kept_page_is_another_one_after_it(self, clock, rain):
+        updates.schedule_update(article=rain, takes_effect_at=NOON, title="Hail")
+        clock.set(NOON - SECOND)
+        etag = Client().get("/latest/")["ETag"]
+        again = {"HTTP_IF_NONE_MATCH": etag}
+        assert Client().get("/latest/", **again).status_code == 304
+        clock.set(NOON)
+        assert Client().get("/latest/", **again).status_code == 200
+
+
+def test_it_is_not_withdrawn_before_it_is_published(clock, politics):
+    with pytest.raises(publishing.ArticleError, match="before anybody can read it"):
+        publishing.create_article(
+            section=politics, title="Rain", blocks=BODY, status="published", withdraw_at=clock()
+        )
+    assert not Article.objects.exists()
+
+
+def test_what_is_published_again_stays(clock, rain):
+    publishing.update_article(article=rain, withdraw_at=NOON)
+    clock.set(NOON + SECOND)
+    publishing.withdraw_article(article=rain)
+    publishing.publish_article(article=rain)
+    assert rain.withdraw_at is None
+    assert shows("/articles/rain/", "It rains cats.")
