@@ -135,8 +135,9 @@ def update_article(
 ):
     """Takes over ``changes`` (fields of ``create_article``); returns whether anything changed.
 
-    Readers are told when the words were changed, unless ``quietly``. What a published article
-    says from now on is kept as a ``Revision`` of ``by``, with ``why``.
+    Readers are told when the words were changed, and what a published article says from now on
+    is kept as a ``Revision`` of ``by``, with ``why``; ``quietly`` does neither, for what belongs
+    to how it was made.
     Reads the article anew and locks its row, so ``article`` may be old; it is brought up to
     date. Its discussion follows a new title or slug. Raises as ``create_article`` does, and
     ``ArticleError`` for a move that the workflow does not have.
@@ -159,7 +160,7 @@ def update_article(
         _require_change(
             by, article, changed | ({"authors"} if authors is not None else set()), changes
         )
-        if article.status == _PUBLISHED and changed & _WORDS:
+        if article.status == _PUBLISHED and not quietly and changed & _WORDS:
             keep_first_revision(article)
         for name in changed:
             setattr(article, name, changes[name])
@@ -178,7 +179,7 @@ def update_article(
             article.updated_at = timezone.now()
         _save(article)
         _lead_discussion(article)
-        if article.status == _PUBLISHED and changed & (_WORDS | {"status"}):
+        if article.status == _PUBLISHED and not quietly and changed & (_WORDS | {"status"}):
             keep_revision(article, by, why, timezone.now())
     return bool(changed or bylines_changed or was_settled)
 
