@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
-from articles import publishing, text_desk
+from articles import crediting, publishing, text_desk
 from articles.forms import ArticleForm
 from articles.models import Article, Byline, Remit, Section
 from articles.permissions import CHANGES, can_change, level_in
@@ -23,13 +23,13 @@ MOST_AUTHORS = 20
 
 class BylineInline(admin.TabularInline):
     model = Byline
-    fields = ("person", "position")
+    fields = ("role", "person", "guest", "position")
     extra = 1
     max_num = MOST_AUTHORS
     verbose_name_plural = "byline"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("person")
+        return super().get_queryset(request).select_related("person", "guest")
 
     def get_formset(self, request, obj=None, **kwargs):
         return super().get_formset(request, obj, absolute_max=MOST_AUTHORS, **kwargs)
@@ -37,9 +37,15 @@ class BylineInline(admin.TabularInline):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         # ``autocomplete_fields`` would ask the people's admin for search fields that are the
         # same for everybody, and there are none.
-        if db_field.name == "person":
+        if db_field.name in ("person", "guest"):
             kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _maker_in(line):
+    """Whom a line of the byline names, and as what; None for a line that names nobody."""
+    who = line.get("person") or line.get("guest")
+    return who and crediting.Maker(who, line["role"])
 
 
 @admin.register(Article)
@@ -49,7 +55,9 @@ class ArticleAdmin(admin.ModelAdmin):
     list_display = ("title", "section", "status", "published_at", "comment_count")
     list_filter = ("status", "section", "published_at")
     list_select_related = ("section", "discussion")
-    search_fields = ("title", "lead", "slug", "bylines__person__handle")
+    search_fields = (
+        "title", "lead", "slug", "bylines__person__handle", "bylines__guest__name",
+    )  # fmt: skip
     ordering = ("-id",)
     list_per_page = 50
     show_full_result_count = False
@@ -153,11 +161,11 @@ class ArticleAdmin(admin.ModelAdmin):
         """The byline is one ordered list, so it is written as one, not row by row."""
         formset.save(commit=False)
         lines = [
-            (line.cleaned_data["position"] or 0, number, line.cleaned_data["person"])
+            (line.cleaned_data["position"] or 0, number, _maker_in(line.cleaned_data))
             for number, line in enumerate(formset.forms)
-            if line.cleaned_data.get("person") and not line.cleaned_data.get("DELETE")
+            if _maker_in(line.cleaned_data) and not line.cleaned_data.get("DELETE")
         ]
-        authors = [person for _, _, person in sorted(lines, key=lambda line: line[:2])]
+        authors = [maker for _, _, maker in sorted(lines, key=lambda line: line[:2])]
         publishing.update_article(by=request.user, article=form.instance, authors=authors)
 
     @admin.action(description="Publish the chosen articles", permissions=["change"])

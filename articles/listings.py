@@ -13,8 +13,8 @@ from itertools import chain
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from accounts import directory
-from articles.models import Article, Byline, ScheduledUpdate, Section
+from articles.bylines import bylines_of, first_role
+from articles.models import Article, ScheduledUpdate, Section
 from comments import moments, visits
 from comments.statements import Statement
 from comments.wording import count_label, day_text, moment_iso, moment_text
@@ -59,6 +59,7 @@ class Teaser:
     comments_url: str
     comments_label: str
     authors: str
+    authors_label: str
     discussion_id: int
     arrival_count: int
     new_label: str = ""
@@ -148,7 +149,7 @@ def front_page(now=None):
         .order_by("-discussion__comment_count", "-published_at", "-id")
         .values_list(*TEASER_FIELDS)[:FRONT_MOST_DISCUSSED]
     )
-    bylines = authors_of({row[0] for row in chain(newest, discussed, *strips.values())})
+    bylines = bylines_of({row[0] for row in chain(newest, discussed, *strips.values())})
     teasers = [make_teaser(row, bylines) for row in newest]
     return FrontPage(
         lead=teasers[0] if teasers else None,
@@ -183,35 +184,54 @@ def _strips(articles):
     return {key: [rows[pk] for pk in newest] for key, newest in strips.items() if newest}
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Where a list takes its articles from: published ones, by their own dates. One query."""
+
+    published: object
+    # The names of what ``bound`` compares: the moment and the number.
+    key = ("published_at", "id")
+
+    def rows(self, fields, limit, bound=None, *, upwards=False):
+        """``fields`` of at most ``limit`` articles within ``bound``, a condition or None.
+
+        The newest first; ``upwards`` the oldest first.
+        """
+        found = self.published if bound is None else self.published.filter(bound)
+        order = ("published_at", "id") if upwards else ("-published_at", "-id")
+        return list(found.order_by(*order).values_list(*fields)[:limit])
+
+
 def latest_page(before=None, after=None, now=None):
     """A page of all published articles; ``before`` and ``after`` are cursors or None."""
-    return _list_page(Article.objects.published(now), "/latest/", before, after)
+    return list_page(Newest(Article.objects.published(now)), "/latest/", before, after)
 
 
 def section_page(section, before=None, after=None, now=None):
     """A page of a section's published articles."""
-    published = Article.objects.published(now).filter(section=section)
-    return _list_page(published, section.get_absolute_url(), before, after)
+    source = Newest(Article.objects.published(now).filter(section=section))
+    return list_page(source, section.get_absolute_url(), before, after)
 
 
-def _list_page(published, address, before, after):
-    """Three queries: the rows, whether something newer lies before them, the bylines."""
+def list_page(source, address, before, after):
+    """A page of ``source``, which is a ``Newest`` or reads like one; ``address`` is the list's.
+
+    Takes the source's queries, twice where newer ones are asked for and there are few, and one
+    for the bylines. Raises ``BadCursorError``.
+    """
     if after is not None:
         # Read upwards from the cursor, then turn around.
-        rows = list(
-            published.filter(_newer_than(after))
-            .order_by("published_at", "id")
-            .values_list(*TEASER_FIELDS)[: PAGE_SIZE + 1]
-        )
+        bound = _newer_than(after, *source.key)
+        rows = source.rows(TEASER_FIELDS, PAGE_SIZE + 1, bound, upwards=True)
         if len(rows) <= PAGE_SIZE:
             # That is the beginning of the list: show it whole, under its own address.
             before = after = None
         else:
             rows = rows[:PAGE_SIZE][::-1]
     if after is None:
-        older = published if before is None else published.filter(_older_than(before))
-        rows = list(older.newest_first().values_list(*TEASER_FIELDS)[: PAGE_SIZE + 1])
-    bylines = authors_of(row[0] for row in rows[:PAGE_SIZE])
+        bound = None if before is None else _older_than(before, *source.key)
+        rows = source.rows(TEASER_FIELDS, PAGE_SIZE + 1, bound)
+    bylines = bylines_of(row[0] for row in rows[:PAGE_SIZE])
     next_url = next_label = previous_url = previous_label = ""
     if after is not None or len(rows) > PAGE_SIZE:
         last = rows[PAGE_SIZE - 1]
@@ -234,34 +254,11 @@ def imported_from(source):
     return Article.objects.filter(source=source).order_by("-id").first()
 
 
-def authors_of(article_ids):
-    """{article id: [(name, address of the person)]} in the order of the bylines; one query."""
-    found = {}
-    for article_id, pk, handle, real_name in _BYLINES(articles=list(article_ids)):
-        author = (real_name or handle, directory.person_url(pk, handle))
-        found.setdefault(article_id, []).append(author)
-    return found
-
-
-def _byline_rows(*, articles):
-    lines = Byline.objects.filter(article_id__in=articles).order_by("position", "id")
-    return lines.values_list("article_id", "person_id", "person__handle", "person__real_name")
-
-
-_BYLINES = Statement(_byline_rows)
-
-
-def _join_names(authors):
-    names = [name for name, _ in authors]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def make_teaser(row, bylines):
     """A row of ``TEASER_FIELDS`` as a ``Teaser``, with the words that the article has by now."""
     pk, title, slug, summary, published_at, section_name, section_slug, *behind = row
     comment_count, discussion_id, arrival_count, updated_at, new_title, new_summary = behind
+    authors_label, authors = first_role(bylines.get(pk, []))
     if updated_at is not None and updated_at <= timezone.now():
         title, summary = new_title, new_summary
     return Teaser(
@@ -275,7 +272,8 @@ def make_teaser(row, bylines):
         comment_count=comment_count,
         comments_url=f"/articles/{slug}/#discussion",
         comments_label=count_label(comment_count, "comment"),
-        authors=_join_names(bylines.get(pk, [])),
+        authors=authors,
+        authors_label=authors_label,
         discussion_id=discussion_id,
         arrival_count=arrival_count,
     )
@@ -304,12 +302,12 @@ def _read_cursor(text):
     raise BadCursorError("There is no such page of this list.")
 
 
-def _older_than(cursor):
-    moment, pk = _read_cursor(cursor)
+def _older_than(cursor, moment, number):
+    at, pk = _read_cursor(cursor)
     # The first condition is the one that an index can start from.
-    return Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(pk__lt=pk))
+    return Q(**{f"{moment}__lte": at}) & (Q(**{f"{moment}__lt": at}) | Q(**{f"{number}__lt": pk}))
 
 
-def _newer_than(cursor):
-    moment, pk = _read_cursor(cursor)
-    return Q(published_at__gte=moment) & (Q(published_at__gt=moment) | Q(pk__gt=pk))
+def _newer_than(cursor, moment, number):
+    at, pk = _read_cursor(cursor)
+    return Q(**{f"{moment}__gte": at}) & (Q(**{f"{moment}__gt": at}) | Q(**{f"{number}__gt": pk}))

@@ -103,3 +103,10 @@ def require(allowed, reason):
     """Raises ``PermissionDenied`` with ``reason``, a sentence for readers, unless ``allowed``."""
     if not allowed:
         raise PermissionDenied(reason)
+
+
+def require_writer(by):
+    """Raises ``PermissionDenied`` unless ``by`` may write articles or is the portal (None)."""
+    require(
+        by is None or can_write(by), "Only the newsroom can write, publish and withdraw articles."
+    )

@@ -4,25 +4,18 @@
 article is in (``articles.permissions``). ``by=None`` is the portal itself: importers, commands.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from anyascii import anyascii
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import markup
-from articles.models import (
-    MAX_SLUG_LENGTH,
-    WORD_FIELDS,
-    Article,
-    Byline,
-    ScheduledUpdate,
-    Section,
-)
-from articles.permissions import CHANGES, MOVES, can_begin, can_write, level_in, require
+from articles import crediting, markup, slugs
+from articles.errors import ArticleError
+from articles.models import MAX_SLUG_LENGTH, WORD_FIELDS, Article, ScheduledUpdate, Section
+from articles.permissions import CHANGES, MOVES, can_begin, level_in, require, require_writer
 from articles.revisions import keep_first_revision, keep_revision
+from articles.slugs import SLUG_TRIES, free_slug
 from comments import hosting
 
 # The rest of MAX_SLUG_LENGTH is for "-2", "-3" ... of articles with the same title, so that
@@ -34,20 +27,12 @@ MAX_TITLE_LENGTH = 300
 # What people may date an article to. Near the ends of the calendar another zone's clocks are in a
 # year that there is not; imported pages keep whatever date they have.
 FIRST_YEAR, LAST_YEAR = 1900, 9998
-# Two writers may reach for the same free slug; the one who lost looks for the next.
-SLUG_TRIES = 5
-# Written when a title has no letter that could stand in an address.
-WORDLESS_SLUG = "article"
 
 _WORDS = frozenset(WORD_FIELDS)
 _DATES = frozenset({"published_at", "withdraw_at", "embargo_until"})
 _CHANGEABLE = _WORDS | _DATES | {"section", "slug", "status"}
 _RENDERED = frozenset({"lead", "blocks"})
 _PUBLISHED = Article.Status.PUBLISHED
-
-
-class ArticleError(ValueError):
-    """What was to be written cannot be an article; the message is a sentence for its writer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +79,11 @@ def create_article(
 
     Without ``slug`` it gets the first free one of its title. What is published without
     ``published_at`` is published now, and nothing before ``embargo_until``. ``authors`` are
-    people in the order of the byline. Raises ``ArticleError`` for a title, slug, body or date
-    that cannot be, ``PermissionDenied`` without the right in the section.
+    people, guests and ``crediting.Maker`` in the order of the byline. Raises ``ArticleError`` for
+    a title, slug, body or date that cannot be, ``PermissionDenied`` without the right in the
+    section.
     """
-    _require_writer(by)
+    require_writer(by)
     require(by is None or can_begin(by, section.pk, status), _not_here(section))
     for moment in (published_at, withdraw_at, embargo_until):
         _check_date(by, moment)
@@ -123,7 +109,7 @@ def create_article(
         )
         _insert(article, wanted=slug)
         _lead_discussion(article)
-        _set_bylines(article, authors)
+        crediting.set_bylines(article, authors)
         # What an import made says so itself; its first revision is kept when it is changed.
         if by is not None and status == _PUBLISHED:
             keep_revision(article, by, why, article.updated_at)
@@ -142,7 +128,7 @@ def update_article(
     date. Its discussion follows a new title or slug. Raises as ``create_article`` does, and
     ``ArticleError`` for a move that the workflow does not have.
     """
-    _require_writer(by)
+    require_writer(by)
     if unknown := set(changes) - _CHANGEABLE:
         raise TypeError(f"an article has no {sorted(unknown)}")
     if "title" in changes:
@@ -154,6 +140,7 @@ def update_article(
             ).select_related("discussion", "section")
         )
         was_settled = _take_over_due(article)
+        dated = article.published_at
         changed = {name for name, value in changes.items() if getattr(article, name) != value}
         for name in changed & _DATES:
             _check_date(by, changes[name])
@@ -169,7 +156,7 @@ def update_article(
         _settle(article)
         if changed & _RENDERED:
             _render(article)
-        bylines_changed = authors is not None and _set_bylines(article, authors)
+        bylines_changed = authors is not None and crediting.set_bylines(article, authors)
         if origin is not None:
             for name, value in origin.as_fields().items():
                 setattr(article, name, value)
@@ -178,6 +165,8 @@ def update_article(
         if changed & _WORDS and not quietly:
             article.updated_at = timezone.now()
         _save(article)
+        if article.published_at != dated:
+            crediting.follow_article(article)
         _lead_discussion(article)
         if article.status == _PUBLISHED and not quietly and changed & (_WORDS | {"status"}):
             keep_revision(article, by, why, timezone.now())
@@ -224,47 +213,28 @@ def open_section(name):
         with transaction.atomic():
             section, _made = Section.objects.get_or_create(
                 name=name,
-                defaults={"slug": _free_slug(Section, slug_of(name, MAX_SECTION_NAME - 8))},
+                defaults={"slug": free_slug(Section, slugs.slug_of(name, MAX_SECTION_NAME - 8))},
             )
     return section
 
 
 def arrange_section(*, by=None, name, slug, position, description):
     """The section of this name, with this address, place among the others and description."""
-    _require_writer(by)
+    require_writer(by)
     section = open_section(name)
     section.slug, section.position, section.description = slug, position, description
     section.save(update_fields=["slug", "position", "description"])
     return section
 
 
-def slug_of(title, length=SLUG_LENGTH):
-    """The slug that a title asks for: Latin letters, digits and hyphens, never empty.
-
-    The same title always asks for the same slug; other scripts are spelled in Latin letters.
-    """
-    # A long title's slug is cut anyway, and spelling out 20,000 characters takes its time.
-    spelled = anyascii(title[: length * 4]).lower().replace("'", "")
-    words = re.sub(r"[^a-z0-9]+", "-", spelled).strip("-")
-    if len(words) > length:
-        cut = words.rfind("-", length // 2, length + 1)
-        words = words[: cut if cut > 0 else length]
-    return words.strip("-") or WORDLESS_SLUG
-
-
-def _free_slug(model, wanted):
-    """``wanted``, or with the smallest number from 2 on that nobody has."""
-    taken = set(model.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    slug, number = wanted, 1
-    while slug in taken:
-        number += 1
-        slug = f"{wanted}-{number}"
-    return slug
+def slug_of(title):
+    """The slug that an article's title asks for, never empty."""
+    return slugs.slug_of(title, SLUG_LENGTH)
 
 
 def _insert(article, wanted):
     for tries_left in reversed(range(SLUG_TRIES)):
-        article.slug = wanted or _free_slug(Article, slug_of(article.title))
+        article.slug = wanted or free_slug(Article, slug_of(article.title))
         try:
             with transaction.atomic():
                 article.save(force_insert=True)
@@ -343,20 +313,6 @@ def _render(article):
     article.summary = markup.summary_of(article.lead, article.blocks)
 
 
-def _set_bylines(article, authors):
-    """Makes ``authors`` the byline, in their order; returns whether that changed anything."""
-    wanted = list(dict.fromkeys(person.pk for person in authors))
-    present = list(article.bylines.values_list("person_id", flat=True))
-    if wanted == present:
-        return False
-    article.bylines.all().delete()
-    Byline.objects.bulk_create(
-        Byline(article=article, person_id=pk, position=position)
-        for position, pk in enumerate(wanted, 1)
-    )
-    return True
-
-
 def check_title(title):
     """``title`` in one line; raises ``ArticleError`` without one."""
     title = " ".join(title.split("\n")).strip()
@@ -368,12 +324,6 @@ def check_title(title):
 def _check_date(by, published_at):
     if by is not None and published_at and not FIRST_YEAR <= published_at.year <= LAST_YEAR:
         raise ArticleError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
-
-
-def _require_writer(by):
-    require(
-        by is None or can_write(by), "Only the newsroom can write, publish and withdraw articles."
-    )
 
 
 def _require_change(by, article, changed, changes):

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from articles import markup
-from articles.listings import TEASER_FIELDS, authors_of, make_teaser
+from articles.bylines import Credit, bylines_of, worded
+from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ScheduledUpdate, Section
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
@@ -38,7 +39,9 @@ class ArticleView:
     summary: str
     status_note: str
     until: datetime | None
-    authors: list[tuple[str, str]] = field(default_factory=list)
+    makers: list[Credit] = field(default_factory=list)
+    # The same in words: (what stands before a name, the name, its address).
+    byline: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def article(slug, *, preview=False, now=None):
@@ -79,7 +82,7 @@ def article_page(article, *, with_more=True, with_update=False, now=None):
     rows = []
     if with_more:
         rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
-    bylines = authors_of([article.pk, *(row[0] for row in rows)])
+    bylines = bylines_of([article.pk, *(row[0] for row in rows)])
     view = _article_view(article, bylines.get(article.pk, []), now, with_update)
     return view, [make_teaser(row, bylines) for row in rows]
 
@@ -117,7 +120,7 @@ def next_change(article, now):
     return min((each for each in moments if each is not None and each > now), default=None)
 
 
-def _article_view(article, authors, now, with_update):
+def _article_view(article, makers, now, with_update):
     discussion = article.discussion
     words, updated_at = article, article.updated_at
     if is_update_due(article, now):
@@ -141,7 +144,8 @@ def _article_view(article, authors, now, with_update):
         comments_label=count_label(discussion.comment_count, "comment"),
         status_note=_status_note(article, now, with_update),
         until=next_change(article, now),
-        authors=authors,
+        makers=makers,
+        byline=worded(makers),
     )
 
 

@@ -7,5 +7,7 @@ urlpatterns = [
     path("latest/", views.latest_page, name="latest"),
     path("sections/<slug:slug>/", views.section_page, name="section"),
     path("preview/<str:token>/", views.preview_page, name="preview"),
+    path("authors/<slug:slug>/", views.guest_page, name="guest"),
+    path("people/<str:handle>/articles/", views.person_articles, name="person-articles"),
     path("articles/<slug:slug>/", views.article_page, name="article"),
 ]

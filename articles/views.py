@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import listings, previews, publishing, stories
+from articles import listings, previews, publishing, shelves, stories
 from articles.caching import version_of
-from articles.models import Article, Section
+from articles.models import Article, Guest
 from articles.permissions import can_preview
 from comments import embedding
 from comments.caching import answer_reader, is_public
@@ -36,13 +36,32 @@ def latest_page(request):
 
 @require_safe
 def section_page(request, slug):
-    try:
-        section = listings.section(slug)
-    except Section.DoesNotExist as missing:
-        raise Http404 from missing
+    section = _find(listings.section, slug)
     listing = _read_list(listings.section_page, request, section)
     context = {"section": section, "listing": listing}
     return _answer_list(request, "articles/section_page.html", context)
+
+
+@require_safe
+def guest_page(request, slug):
+    return _author_page(request, _find(shelves.guest, slug))
+
+
+@require_safe
+def person_articles(request, handle):
+    return _author_page(request, _find(shelves.person, handle))
+
+
+def _author_page(request, author):
+    context = {
+        "name": shelves.name_of(author),
+        "address": shelves.articles_url(author),
+        "biography": author.biography if isinstance(author, Guest) else "",
+        # Where a person's comments are.
+        "person_url": "" if isinstance(author, Guest) else author.get_absolute_url(),
+        "listing": _read_list(shelves.author_page, request, author),
+    }
+    return _answer_list(request, "articles/author_page.html", context)
 
 
 @require_safe
@@ -61,7 +80,7 @@ def article_page(request, slug):
 
     version = (
         article.version,
-        version_of(view.section_name, view.authors, view.status_note, more),
+        version_of(view.section_name, view.makers, view.status_note, more),
     )
     # What is listed beside it comes and goes, too.
     until = _earliest(view.until, listings.next_change(timezone.now()))
@@ -98,6 +117,14 @@ def preview_page(request, token):
 
 def _earliest(*moments):
     return min((each for each in moments if each is not None), default=None)
+
+
+def _find(read, key):
+    """What ``read(key)`` finds, or 404."""
+    try:
+        return read(key)
+    except ObjectDoesNotExist as missing:
+        raise Http404 from missing
 
 
 def _read_list(read, request, *of):

@@ -8,8 +8,10 @@ urlpatterns = [
     # Before the admin, which answers every address below its own.
     path("admin/moderation/", include("comments.desk_urls")),
     path("admin/", admin.site.urls),
-    path("", include("comments.urls")),
+    # What people wrote for the paper comes before their own pages, whose addresses may hold
+    # anything: a handle with a slash in it is reached by number.
     path("", include("articles.urls")),
+    path("", include("comments.urls")),
 ]
 
 handler400 = "newsportal.views.bad_request"

@@ -23,7 +23,7 @@ from articles import publishing
 from articles.importer.layout import LayoutError, write_page
 from articles.importer.loader import read_wall_clock
 from articles.importer.records import InsetQuote, Page, PageComment, Paragraph, Quotation, Text
-from articles.models import Article
+from articles.models import Article, Byline
 from comments import discussions
 
 _NUMBER = re.compile(r"([0-9]+)")
@@ -101,9 +101,21 @@ def _article_head(article):
         head["status"] = article.status
     if article.lead:
         head["lead"] = article.lead
-    if authors := [line.person.handle for line in article.bylines.select_related("person")]:
+    bylines = article.bylines.select_related("person", "guest")
+    texts = [line for line in bylines if line.role == Byline.Role.TEXT]
+    if authors := [line.person.handle for line in texts if line.person]:
         head["authors"] = authors
+    # What the schema has no place for: who has no account, and who did something else.
+    others = [line for line in bylines if line.role != Byline.Role.TEXT or line.guest]
+    if others:
+        head["credits"] = [_credit(line) for line in others]
     return head
+
+
+def _credit(line):
+    if line.guest:
+        return {"role": line.role, "guest": line.guest.name}
+    return {"role": line.role, "person": line.person.handle}
 
 
 def _exported_comments(article) -> Iterator[tuple[int, dict]]:

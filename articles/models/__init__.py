@@ -1,13 +1,18 @@
-"""NEWS: sections, articles and their bylines."""
+"""NEWS: sections, articles, their bylines and what else the newsroom keeps."""
 
 from articles.models.desk import WORD_FIELDS, PreviewLink, Remit, Revision, ScheduledUpdate
+from articles.models.guests import MAX_BIOGRAPHY, MAX_GUEST_NAME, MAX_GUEST_SLUG, Guest
 from articles.models.news import MAX_SLUG_LENGTH, Article, Byline, Section
 
 __all__ = [
+    "MAX_BIOGRAPHY",
+    "MAX_GUEST_NAME",
+    "MAX_GUEST_SLUG",
     "MAX_SLUG_LENGTH",
     "WORD_FIELDS",
     "Article",
     "Byline",
+    "Guest",
     "PreviewLink",
     "Remit",
     "Revision",

@@ -119,19 +119,67 @@ class Article(models.Model):
 
 
 class Byline(models.Model):
-    """That a person wrote an article, and where their name stands among its authors."""
+    """That a person or a guest made an article: as what, and where they stand among the others."""
+
+    class Role(models.TextChoices):
+        # In the order in which a byline names them.
+        TEXT = "text", "Text"
+        REPORTING = "reporting", "Additional reporting"
+        PHOTO = "photo", "Photographs"
+        ILLUSTRATION = "illustration", "Illustrations"
+        VIDEO = "video", "Video"
+        GRAPHICS = "graphics", "Graphics and data"
+        TRANSLATION = "translation", "Translation"
+        EDITOR = "editor", "Editing"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bylines"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="bylines",
+        null=True,
+        blank=True,
     )
+    guest = models.ForeignKey(
+        "Guest", on_delete=models.PROTECT, related_name="bylines", null=True, blank=True
+    )
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.TEXT)
     position = models.PositiveSmallIntegerField(default=1)
+    # Whether it is the first of this article that names them: a list has each article once.
+    is_first = models.BooleanField(default=True, editable=False)
+    # The article's own, so that a list by author is read in the order of an index.
+    published_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ("position", "id")
         constraints = (
-            models.UniqueConstraint(fields=["article", "person"], name="one_byline_a_person"),
+            models.UniqueConstraint(
+                fields=["article", "person", "role"], name="one_byline_a_person_and_role"
+            ),
+            models.UniqueConstraint(
+                fields=["article", "guest", "role"], name="one_byline_a_guest_and_role"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, guest__isnull=True)
+                | models.Q(person__isnull=True, guest__isnull=False),
+                name="byline_names_a_person_or_a_guest",
+                violation_error_message="Name a person or a guest, one of them.",
+            ),
+        )
+        indexes = (
+            # Reader: shelves.ByAuthor, an author's page and feed; partial, for SQLite does not
+            # search an index by a bare truth.
+            models.Index(
+                fields=["person", "-published_at", "-article"],
+                condition=models.Q(is_first=True),
+                name="byline_by_person",
+            ),
+            models.Index(
+                fields=["guest", "-published_at", "-article"],
+                condition=models.Q(is_first=True),
+                name="byline_by_guest",
+            ),
         )
 
     def __str__(self):
-        return f"{self.person}"
+        return f"{self.person or self.guest}"

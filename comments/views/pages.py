@@ -1,8 +1,10 @@
 """Reading pages: a thread, a comment in its place, the way to it, a person."""
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -90,10 +92,11 @@ def person_page(request, handle):
         "role_label": role_label(person.role),
         "joined_text": _joined_text(person),
         "comment_total_label": page.total_label,
+        "links": import_string(settings.PERSON_LINKS)(person),
     }
     return answer_reader(
         request,
-        version=(person.real_name, *shown.values(), repr(page)),
+        version=(person.real_name, repr(shown), repr(page)),
         until=moments.next_change(timezone.now()),
         render=lambda: render(
             request, "comments/person_page.html", {"person": person, "page": page, **shown}

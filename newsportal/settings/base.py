@@ -253,6 +253,8 @@ COMMENT_EDIT_MINUTES_TRUSTED = env.int("COMMENT_EDIT_MINUTES_TRUSTED", default=1
 # Part of every ETag, so that a new version of the portal is seen at once.
 BUILD = digest_of_build(BASE_DIR / "newsportal")
 READER_FRAME = "newsportal.context.frame"
+# What a person's page leads to besides their comments, as ``[(label, address)]``.
+PERSON_LINKS = "articles.shelves.links_of_person"
 
 LOGGING = {
     "version": 1,

@@ -31,6 +31,7 @@ def filled(politics, **fields):
         "seen_version": "",
         "bylines-TOTAL_FORMS": "1",
         "bylines-INITIAL_FORMS": "0",
+        "bylines-0-role": "text",
         "bylines-0-person": "",
         "bylines-0-position": "1",
     }
@@ -97,6 +98,7 @@ def test_an_editor_changes_an_article(desk, politics, make_article, editor, read
             "bylines-0-person": editor.pk,
             "bylines-0-position": "2",
             "bylines-1-article": article.pk,
+            "bylines-1-role": "text",
             "bylines-1-person": reader.pk,
             "bylines-1-position": "1",
         },

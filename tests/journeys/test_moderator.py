@@ -245,7 +245,7 @@ def test_the_policy_holds_where_an_editor_writes(open_page, make_person, edition
     page.get_by_label("Title:").fill("Kettle on the moon is cold")
     # The byline: one more row, and a person looked up by typing.
     page.get_by_role("button", name="Add another Byline").click()
-    page.locator(".dynamic-bylines .select2-selection").last.click()
+    page.locator(".dynamic-bylines .field-person .select2-selection").last.click()
     page.locator(".select2-search__field").fill("ben_of")
     page.locator(".select2-results__option", has_text=edition.ben.handle).click()
     page.locator(".dynamic-bylines [name$=position]").last.fill("2")
