@@ -38,6 +38,16 @@ def set_bylines(article, makers):
     if wanted == present:
         return False
     article.bylines.all().delete()
+    Byline.objects.bulk_create(_lines(article, wanted))
+    return True
+
+
+def lines_of(article, makers):
+    """The byline of an article as ``set_bylines`` makes it, not yet in the database."""
+    return _lines(article, list(dict.fromkeys(_key_of(maker) for maker in makers)))
+
+
+def _lines(article, wanted):
     named = set()
     lines = []
     for position, (role, person_id, guest_id) in enumerate(wanted, 1):
@@ -53,8 +63,7 @@ def set_bylines(article, makers):
             )
         )
         named.add((person_id, guest_id))
-    Byline.objects.bulk_create(lines)
-    return True
+    return lines
 
 
 def follow_article(article):

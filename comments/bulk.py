@@ -15,10 +15,14 @@ from django.db.models import Max
 from comments import markup, ranking
 from comments.hosting import lock_discussion
 from comments.matching import Matching
-from comments.models import Comment, ModerationEntry
+from comments.models import Comment, Discussion, ModerationEntry, Thread
 from comments.posting import number_under
 from comments.tree import PLACE_COLUMNS, next_tree_id, spread
 
+_COUNTERS = (
+    "comment_count", "top_level_count", "arrival_count", "last_tree_id", "last_posted_at",
+    "version",
+)  # fmt: skip
 _WORDS = ("blocks", "text", "html", "author_id", "posted_at", "revision")
 
 
@@ -62,6 +66,33 @@ def merge(discussion, threads):
     merging.assign_ids()
     merging.arrange()
     return merging.write()
+
+
+def fill(pairs):
+    """Brings comments into many discussions that have none yet: ``(discussion, threads)`` each.
+
+    For whole sites, and for demonstrations. Needs the transaction in which the discussions were
+    made, so that nobody else knows of them; locks nothing. One INSERT for each level and portion
+    of them, and three statements more. Returns how many comments were added.
+    """
+    merges = [_Merge(discussion, threads, ()) for discussion, threads in pairs]
+    ids = iter(_next_ids(sum(len(merging.parents) for merging in merges)))
+    levels, threads = defaultdict(list), []
+    for merging in merges:
+        merging.assign_ids(ids)
+        merging.arrange()
+        rows, trees = merging.place()
+        for row in rows.values():
+            levels[row.level].append(row)
+        merging.count(trees, len(rows), max((row.posted_at for row in rows.values()), default=None))
+        threads += ranking.threads_of(merging.discussion, rows.values())
+    for level in sorted(levels):
+        Comment.objects.insert_rows(levels[level])
+    Discussion.objects.bulk_update(
+        [merging.discussion for merging in merges], [*_COUNTERS, "ranked_from"], batch_size=250
+    )
+    Thread.objects.bulk_create(threads, batch_size=500)
+    return sum(map(len, levels.values()))
 
 
 def _walk(threads):
@@ -123,11 +154,12 @@ class _Merge:
             self.threads, self.parents, present, _first_blocks(edited) if edited else {}
         ).run()
 
-    def assign_ids(self):
+    def assign_ids(self, ids=None):
         """Numbers the new comments ahead, so that parents and quotations are known at once."""
         self.new = [comment for comment in self.parents if comment.pk is None]
-        for comment, pk in zip(self.new, _next_ids(len(self.new)), strict=True):
-            comment.pk = pk
+        ids = iter(_next_ids(len(self.new))) if ids is None else ids
+        for comment in self.new:
+            comment.pk = next(ids)
 
     def arrange(self):
         """Orders every list of replies: the page's order, readers' own behind their neighbour."""
@@ -151,14 +183,19 @@ class _Merge:
                 now = (pk for pk in order if pk in known)
                 self.moved.update(pk for pk, was in zip(now, staying, strict=True) if pk != was)
 
-    def write(self):
-        """Places, numbers and stores everything; the counters last. Returns the report."""
+    def place(self):
+        """Places and numbers everything; returns the rows and the trees' numbers, by id."""
         rows = dict(self.present)
         for arrival, comment in enumerate(self.new, self.discussion.arrival_count + 1):
             rows[comment.pk] = self._new_row(comment, arrival)
         trees = self._tree_ids()
         for position, (root, tree_id) in enumerate(trees.items(), 1):
             self._place_tree(root, position, tree_id, rows)
+        return rows, trees
+
+    def write(self):
+        """Places, numbers and stores everything; the counters last. Returns the report."""
+        rows, trees = self.place()
         report = MergeReport(added=len(self.new))
         self._take_over_words(report)
         imported = sum(row.is_imported for row in self.present.values())
@@ -248,14 +285,19 @@ class _Merge:
 
     def _count(self, trees):
         comments = Comment.objects.filter(discussion_id=self.discussion.pk)
+        visible = comments.filter(state=Comment.State.VISIBLE).count()
+        self.count(trees, visible, comments.aggregate(last=Max("posted_at"))["last"])
+        self.discussion.save()
+
+    def count(self, trees, visible, last_posted_at):
+        """Moves the discussion's counters on, not yet in the database."""
         discussion = self.discussion
-        discussion.comment_count = comments.filter(state=Comment.State.VISIBLE).count()
+        discussion.comment_count = visible
         discussion.top_level_count = len(trees)
         discussion.arrival_count += len(self.new)
         discussion.last_tree_id = max(trees.values(), default=discussion.last_tree_id)
-        discussion.last_posted_at = comments.aggregate(last=Max("posted_at"))["last"]
+        discussion.last_posted_at = last_posted_at
         discussion.version += 1
-        discussion.save()
 
 
 def _values(row, names):

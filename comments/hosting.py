@@ -25,6 +25,24 @@ def open_discussion(*, title, url, readable_from, readable_until=None, area=""):
     return discussion
 
 
+def open_discussions(pages):
+    """New, open discussions for many pages at once, in their order; one statement a portion.
+
+    ``pages`` are dictionaries of what ``open_discussion`` takes.
+    """
+    discussions = [Discussion(**page) for page in pages]
+    for discussion in discussions:
+        discussion.closes_at = rules.closing_time(discussion)
+    return Discussion.objects.bulk_create(discussions, batch_size=500)
+
+
+def readdress(urls):
+    """Gives discussions that nobody knows of yet their addresses: ``{id: url}``."""
+    Discussion.objects.bulk_update(
+        [Discussion(pk=pk, url=url) for pk, url in urls.items()], ["url"], batch_size=250
+    )
+
+
 def follow_page(discussion, *, title, url, readable_from, readable_until=None, area=None):
     """Follows its page to another title, address, moments or ``area`` (None: where it was).
 

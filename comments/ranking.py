@@ -191,7 +191,7 @@ def rank_again(discussion, rows):
 
     How they ranked before is forgotten: who pages through it begins again.
     """
-    wanted = rank_rows(rows)
+    wanted = {thread.pk: thread for thread in threads_of(discussion, rows)}
     threads = Thread.objects.filter(discussion_id=discussion.pk)
     present = {thread.pk: thread for thread in threads}
     ThreadMove.objects.filter(discussion_id=discussion.pk).delete()
@@ -201,8 +201,6 @@ def rank_again(discussion, rows):
         present = {}
     changed, new = [], []
     for pk, thread in wanted.items():
-        thread.discussion_id = discussion.pk
-        thread.began_in = thread.moved_in = discussion.version
         if pk not in present:
             new.append(thread)
         elif any(getattr(present[pk], name) != getattr(thread, name) for name in COUNTED):
@@ -210,6 +208,19 @@ def rank_again(discussion, rows):
     Thread.objects.bulk_update(changed, [*COUNTED, "began_in", "moved_in"], batch_size=500)
     Thread.objects.bulk_create(new, batch_size=500)
     Discussion.objects.filter(pk=discussion.pk).update(ranked_from=discussion.version)
+
+
+def threads_of(discussion, rows):
+    """What the threads of ``rows``, all comments of a discussion, count: not yet in the database.
+
+    They ranked so from the version on that the discussion has now.
+    """
+    found = rank_rows(rows)
+    for thread in found.values():
+        thread.discussion_id = discussion.pk
+        thread.began_in = thread.moved_in = discussion.version
+    discussion.ranked_from = discussion.version
+    return list(found.values())
 
 
 # What a thread's row counts and follows.
