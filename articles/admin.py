@@ -12,10 +12,14 @@ from django.db import connection
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
-from articles import crediting, publishing, text_desk
-from articles.forms import ArticleForm
+from articles import crediting, publishing, sections, text_desk
+from articles.forms import ArticleForm, SectionForm
 from articles.models import Article, Byline, Remit, Section
 from articles.permissions import CHANGES, can_change, level_in
+from articles.redirect_desk import RedirectAdmin
+
+# What registers itself there is part of this desk.
+__all__ = ["ArticleAdmin", "RedirectAdmin", "RemitAdmin", "SectionAdmin"]
 
 # No article has more, and a forged form that asks for thousands is not built.
 MOST_AUTHORS = 20
@@ -184,10 +188,22 @@ class ArticleAdmin(admin.ModelAdmin):
 
 @admin.register(Section)
 class SectionAdmin(admin.ModelAdmin):
+    form = SectionForm
     list_display = ("name", "slug", "position", "description")
     list_editable = ("position",)
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  CONFIG: the admin's own convention
+
+    def save_model(self, request, obj, form, change):
+        """``obj`` becomes what was stored."""
+        names = ("name", "slug", "position", "description")
+        said = {name: getattr(obj, name) for name in names}
+        if change:
+            stored = Section.objects.get(pk=obj.pk)
+            sections.update_section(by=request.user, section=stored, **said)
+        else:
+            stored = sections.arrange_section(by=request.user, **said)
+        obj.__dict__.update(stored.__dict__)
 
     def has_delete_permission(self, request, obj=None):
         # A section with articles cannot go, and an empty one does no harm.

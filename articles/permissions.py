@@ -56,6 +56,11 @@ def can_publish_anywhere(person):
     )
 
 
+def can_arrange(person):
+    """Whether ``person`` may change what sections there are: who publishes in all of them."""
+    return level_in(person, None) == Level.PUBLISH
+
+
 def level_in(person, section_id):
     """What ``person`` may do in a section, as a ``Remit.Level``; 0 is nothing.
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import crediting, markup, slugs
+from articles import crediting, markup, redirects, slugs
 from articles.errors import ArticleError
-from articles.models import MAX_SLUG_LENGTH, WORD_FIELDS, Article, ScheduledUpdate, Section
+from articles.models import MAX_SLUG_LENGTH, WORD_FIELDS, Article, ScheduledUpdate
 from articles.permissions import CHANGES, MOVES, can_begin, level_in, require, require_writer
 from articles.revisions import keep_first_revision, keep_revision
 from articles.slugs import SLUG_TRIES, free_slug
@@ -21,7 +21,6 @@ from comments import hosting
 # The rest of MAX_SLUG_LENGTH is for "-2", "-3" ... of articles with the same title, so that
 # a number never shortens what stands before it.
 SLUG_LENGTH = MAX_SLUG_LENGTH - 8
-MAX_SECTION_NAME = 60
 # A headline that fills a phone's screen; imported ones may be longer and stay as they are.
 MAX_TITLE_LENGTH = 300
 # What people may date an article to. Near the ends of the calendar another zone's clocks are in a
@@ -125,8 +124,9 @@ def update_article(
     is kept as a ``Revision`` of ``by``, with ``why``; ``quietly`` does neither, for what belongs
     to how it was made.
     Reads the article anew and locks its row, so ``article`` may be old; it is brought up to
-    date. Its discussion follows a new title or slug. Raises as ``create_article`` does, and
-    ``ArticleError`` for a move that the workflow does not have.
+    date. Its discussion follows a new title or slug, and its former address leads to it
+    (``redirects``). Raises as ``create_article`` does, and ``ArticleError`` for a move that the
+    workflow does not have.
     """
     require_writer(by)
     if unknown := set(changes) - _CHANGEABLE:
@@ -142,6 +142,8 @@ def update_article(
         was_settled = _take_over_due(article)
         dated = article.published_at
         changed = {name for name, value in changes.items() if getattr(article, name) != value}
+        # A draft that never had a moment has no address that anybody knows.
+        former_slug = article.slug if article.published_at is not None else ""
         for name in changed & _DATES:
             _check_date(by, changes[name])
         _require_change(
@@ -164,6 +166,8 @@ def update_article(
             article.version += 1
         if changed & _WORDS and not quietly:
             article.updated_at = timezone.now()
+        if "slug" in changed and former_slug:
+            redirects.follow_article(article, former_slug)
         _save(article)
         if article.published_at != dated:
             crediting.follow_article(article)
@@ -198,35 +202,6 @@ def withdraw_article(*, by=None, article):
     return update_article(by=by, article=article, status=Article.Status.WITHDRAWN)
 
 
-def open_section(name):
-    """The section of this name, whatever its capitals; a new one where there is none."""
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_SECTION_NAME:
-        raise ArticleError(
-            f"A section's name has 1 to {MAX_SECTION_NAME} characters, not “{name}”."
-        )
-    section = (
-        Section.objects.filter(name=name).first()
-        or Section.objects.filter(name__iexact=name).first()
-    )
-    if section is None:
-        with transaction.atomic():
-            section, _made = Section.objects.get_or_create(
-                name=name,
-                defaults={"slug": free_slug(Section, slugs.slug_of(name, MAX_SECTION_NAME - 8))},
-            )
-    return section
-
-
-def arrange_section(*, by=None, name, slug, position, description):
-    """The section of this name, with this address, place among the others and description."""
-    require_writer(by)
-    section = open_section(name)
-    section.slug, section.position, section.description = slug, position, description
-    section.save(update_fields=["slug", "position", "description"])
-    return section
-
-
 def slug_of(title):
     """The slug that an article's title asks for, never empty."""
     return slugs.slug_of(title, SLUG_LENGTH)
@@ -234,7 +209,9 @@ def slug_of(title):
 
 def _insert(article, wanted):
     for tries_left in reversed(range(SLUG_TRIES)):
-        article.slug = wanted or free_slug(Article, slug_of(article.title))
+        wished = slug_of(article.title)
+        kept = () if wanted else redirects.slugs_kept(Article, wished)
+        article.slug = wanted or free_slug(Article, wished, kept)
         try:
             with transaction.atomic():
                 article.save(force_insert=True)

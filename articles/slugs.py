@@ -24,9 +24,13 @@ def slug_of(title, length, wordless=WORDLESS_SLUG):
     return words.strip("-") or wordless
 
 
-def free_slug(model, wanted):
-    """``wanted``, or with the smallest number from 2 on that no row of ``model`` has."""
+def free_slug(model, wanted, kept=()):
+    """``wanted``, or with the smallest number from 2 on that no row of ``model`` has.
+
+    Nor is any of ``kept``: former addresses, which lead elsewhere.
+    """
     taken = set(model.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    taken.update(kept)
     slug, number = wanted, 1
     while slug in taken:
         number += 1

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import membership
-from articles import publishing
+from articles import publishing, sections
 from comments import bulk, hosting, posting
 
 SEED = 20260108
@@ -49,7 +49,7 @@ def make_article(title="A page to measure"):
     """A published article of eight paragraphs."""
     dice = random.Random(SEED)
     return publishing.create_article(
-        section=publishing.open_section("Economy"),
+        section=sections.open_section("Economy"),
         title=f"{title} {next(_numbers)}",
         blocks=[{"type": "paragraph", "text": sentence(dice, 60)} for _ in range(8)],
         status="published",

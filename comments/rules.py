@@ -130,7 +130,7 @@ def save_rule(*, by, rule):
     if isinstance(rule, Policy) and (rule.close_after_days or 0) > MOST_DAYS:
         raise ValueError(f"A discussion closes after at most {MOST_DAYS:,} days.")
     with transaction.atomic():
-        _turn_page()
+        turn_page()
         before = type(rule).objects.filter(pk=rule.pk).first() if rule.pk else None
         if before is not None:
             _require(by, before)
@@ -160,7 +160,7 @@ def remove_rule(*, by, rule):
     """Removes it, and returns it. Raises, logs and locks as ``save_rule``."""
     _require(by, rule)
     with transaction.atomic():
-        _turn_page()
+        turn_page()
         _log(by, rule, rule, None)
         rule.delete()
         if isinstance(rule, Policy):
@@ -168,7 +168,8 @@ def remove_rule(*, by, rule):
     return rule
 
 
-def _turn_page():
+def turn_page():
+    """Has every worker read the rules anew. Needs a transaction; locks the rule book's row."""
     if not RuleBook.objects.filter(pk=_BOOK).update(version=F("version") + 1):
         RuleBook.objects.create(pk=_BOOK, version=1)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from accounts import membership
+from articles.missed import forget_tally
 from comments import hosting, posting
 from comments.parts import forget_parts
 from comments.rules import forget_rules
@@ -59,6 +60,7 @@ def _empty_cache():
         cache.clear()
     forget_parts()
     forget_rules()
+    forget_tally()
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import membership
-from articles import publishing
+from articles import publishing, sections
 from articles.importer.identity import find_same_page
 from articles.importer.lines import shorten, write_date
 from articles.importer.quotations import resolve_quotations
@@ -84,7 +84,7 @@ def load(
         comments_digest=facts.comments_digest(),
     )
     with transaction.atomic():
-        named = publishing.open_section(section or new_in)
+        named = sections.open_section(section or new_in)
         Section.objects.select_for_update(no_key=True).get(pk=named.pk)
         article = find_same_page(page, origin, facts, untouchable)
         if article is None:

@@ -3,17 +3,29 @@
 from articles.models.desk import WORD_FIELDS, PreviewLink, Remit, Revision, ScheduledUpdate
 from articles.models.guests import MAX_BIOGRAPHY, MAX_GUEST_NAME, MAX_GUEST_SLUG, Guest
 from articles.models.news import MAX_SLUG_LENGTH, Article, Byline, Section
+from articles.models.redirects import (
+    MAX_NOTE_LENGTH,
+    MAX_PATH_LENGTH,
+    DeskTurn,
+    MissedPath,
+    Redirect,
+)
 
 __all__ = [
     "MAX_BIOGRAPHY",
     "MAX_GUEST_NAME",
     "MAX_GUEST_SLUG",
+    "MAX_NOTE_LENGTH",
+    "MAX_PATH_LENGTH",
     "MAX_SLUG_LENGTH",
     "WORD_FIELDS",
     "Article",
     "Byline",
+    "DeskTurn",
     "Guest",
+    "MissedPath",
     "PreviewLink",
+    "Redirect",
     "Remit",
     "Revision",
     "ScheduledUpdate",

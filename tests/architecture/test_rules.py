@@ -15,6 +15,7 @@ MOST_LINES = 400
 WRITES = (
     "accounts/membership.py",
     "articles/publishing.py",
+    "articles/redirects.py",
     "comments/moderation.py",
     "comments/revisions.py",
 )

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from articles import publishing
+from articles import publishing, sections
 from articles.models import Article
 from tests.articles.rain import PAGE
 
@@ -22,7 +22,7 @@ def editor(make_person):
 
 @pytest.fixture
 def politics(db):
-    return publishing.open_section("Politics")
+    return sections.open_section("Politics")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 
-from articles import publishing
+from articles import sections
 from articles.importer import exporter, loader
 from articles.importer.layout import write_page
 from articles.importer.parser import DEFAULT_NOTICE, parse
@@ -296,7 +296,7 @@ class TestText:
     def test_a_section_that_is_no_folder_name_is_refused(
         self, make_article, export_pages, tmp_path
     ):
-        make_article("Rain", section=publishing.open_section("../up"))
+        make_article("Rain", section=sections.open_section("../up"))
         ran = export_pages("rain", format="text", output=f"{tmp_path}/out/")
         assert "“../up” cannot be a folder's name" in ran.error
         assert not list(tmp_path.rglob("*.txt"))

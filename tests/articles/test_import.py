@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from articles import publishing
+from articles import publishing, sections
 from articles.importer.parser import DEFAULT_NOTICE
 from articles.models import Article
 from comments import moderation, posting
@@ -136,7 +136,7 @@ class TestImportingAgain:
     def test_what_editors_decided_stays_unless_an_option_says_otherwise(
         self, imported, import_pages, rain
     ):
-        sport = publishing.open_section("Sport")
+        sport = sections.open_section("Sport")
         publishing.update_article(article=imported, section=sport, title="Rain!", slug="wet")
         publishing.withdraw_article(article=imported)
         rain.write_text(LONGER)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import listings, publishing, stories
+from articles import listings, sections, stories
 from articles.models import Article, Section
 from comments import posting
 
@@ -24,10 +24,10 @@ def fill(make_article, editor, make_person):
     poster = make_person()
 
     def make(number):
-        sections = [publishing.open_section(name) for name in ("Politics", "Science", "Sport")]
+        parts = [sections.open_section(name) for name in ("Politics", "Science", "Sport")]
         for at in range(number):
             article = make_article(
-                section=sections[at % 3], hours_ago=at + 1, authors=[editor, poster]
+                section=parts[at % 3], hours_ago=at + 1, authors=[editor, poster]
             )
             posting.post_comment(by=poster, discussion=article.discussion, text="Words.")
 

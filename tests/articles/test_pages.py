@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import publishing
+from articles import publishing, sections
 from comments import bulk, moderation, posting
 from comments.models import Comment
 
@@ -143,7 +143,7 @@ class TestSharedPages:
             lambda: publishing.update_article(article=self.article, title="Sun"),
             lambda: posting.post_comment(by=reader, discussion=discussion, text="More."),
             lambda: moderation.hide(by=moderator, comment=self.comment, reason="Off topic"),
-            lambda: publishing.open_section("Sport"),
+            lambda: sections.open_section("Sport"),
         ):
             change()
             answer = client.get(address, headers={"if-none-match": etag})

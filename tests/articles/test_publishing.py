@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from articles import publishing
+from articles import publishing, sections
 from articles.models import Article, Section
 
 BODY = [{"type": "paragraph", "text": "It rained all day."}]
@@ -144,11 +144,11 @@ def test_people_date_articles_to_years_that_every_zone_has(politics, make_articl
 
 
 def test_sections_are_found_whatever_their_capitals(politics):
-    assert publishing.open_section("politics") == politics
-    assert publishing.open_section("  Politics ") == politics
-    twin = publishing.open_section("Politics!")
+    assert sections.open_section("politics") == politics
+    assert sections.open_section("  Politics ") == politics
+    twin = sections.open_section("Politics!")
     assert twin.slug == "politics-2"
     for name in ("", " ", "x" * 61):
         with pytest.raises(publishing.ArticleError):
-            publishing.open_section(name)
+            sections.open_section(name)
     assert Section.objects.count() == 2

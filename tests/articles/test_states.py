@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from articles import publishing
+from articles import publishing, sections
 from articles.models import Article, Remit
 from articles.permissions import CHANGES, MOVES
 from articles.publishing import ArticleError
@@ -16,7 +16,7 @@ STATES = list(Status)
 
 @pytest.fixture
 def science(db):
-    return publishing.open_section("Science")
+    return sections.open_section("Science")
 
 
 def at(status, section, title="Rain"):

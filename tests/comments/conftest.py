@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import publishing
+from articles import publishing, sections
 
 
 @pytest.fixture
 def article(db):
     """A published article: the address of its discussion answers, as no other one's does here."""
     return publishing.create_article(
-        section=publishing.open_section("News"),
+        section=sections.open_section("News"),
         title="The bridge opens",
         blocks=[{"type": "paragraph", "text": "At last."}],
         status="published",

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from articles import publishing
+from articles import publishing, sections
 from comments import posting, threads
 from comments.models import Comment, ModerationEntry, Revision, Vote
 from tests.comments.crowd import Browser, serving, session_of, sound, together
@@ -89,7 +89,7 @@ def _verify_refusals(ledger, with_two_windows):
 
 @pytest.fixture
 def articles(make_person):
-    section = publishing.open_section("News")
+    section = sections.open_section("News")
     return [
         publishing.create_article(
             section=section,

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import membership
-from articles import publishing
+from articles import publishing, sections
 from comments import caching, contributions, moderation, orders, posting, sanctions
 from comments.models import Comment, Discussion, Revision
 from comments.parts import forget_parts
@@ -150,7 +150,7 @@ class TestReadingSignedOut:
             f"/people/{quote(reader.handle)}/",
         ]  # fmt: skip
         tags = {address: Client().get(address)["ETag"] for address in addresses}
-        publishing.arrange_section(name="News", slug="world", position=1, description="")
+        sections.arrange_section(name="News", slug="world", position=1, description="")
         for address in addresses:
             answer = Client().get(address, headers={"If-None-Match": tags[address]})
             assert answer.status_code == 200, address

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from articles import publishing
+from articles import publishing, sections
 from articles.models import Article
 from comments import discussions, moderation, posting
 from comments.models import Comment
@@ -48,10 +48,10 @@ def publish(make_person):
     ben = make_person("Ben_of_the_very_long_name_Abcd")
     moderator = make_person("Mo Derate", role="moderator")
     now = timezone.now()
-    science = publishing.arrange_section(
+    science = sections.arrange_section(
         name="Science", slug="science", position=1, description="What is known, and since when."
     )
-    sport = publishing.arrange_section(name="Sport", slug="sport", position=2, description="")
+    sport = sections.arrange_section(name="Sport", slug="sport", position=2, description="")
     for number, section in enumerate((science, sport), 1):
         publishing.create_article(
             section=section,

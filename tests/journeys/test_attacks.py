@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from accounts import membership
 from accounts.models import MAX_HANDLE_LENGTH, User
-from articles import publishing
+from articles import publishing, sections
 from articles.importer import loader
 from articles.importer.parser import DEFAULT_NOTICE, parse
 from comments import posting, rules
@@ -137,7 +137,7 @@ def inspect(open_page):
 
 def write_article(**fields):
     given = {
-        "section": publishing.open_section("News"),
+        "section": sections.open_section("News"),
         "title": "Under attack",
         "blocks": [{"type": "paragraph", "text": "Calm."}],
         "status": "published",

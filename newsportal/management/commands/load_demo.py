@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts import directory, membership
-from articles import listings, publishing
+from articles import listings, publishing, sections
 
 EDITION = settings.BASE_DIR / "fixtures" / "edition.json"
 PAGES = settings.BASE_DIR / "fixtures" / "pages"
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         edition = json.loads(EDITION.read_text("utf-8"))
         with transaction.atomic():
             for section in edition["sections"]:
-                publishing.arrange_section(**section)
+                sections.arrange_section(**section)
             for name, page in sorted(edition["pages"].items()):
                 self._load_page(name, page)
             self._make_people()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import bulk as articles_bulk
-from articles import publishing
+from articles import sections
 from comments import bulk
 
 SEED = 20260108
@@ -29,8 +29,97 @@ SENTENCES = 4_000
 BEGIN_ANEW = 0.3
 # The paper's age: articles are spread over it evenly.
 DAYS = 3_650
-_ENGLISH = ["council", "budget", "river", "bridge", "vote", "harbour", "storm", "teacher", "clinic", "tariff", "quarry", "orchard", "signal", "meadow", "ferry", "ledger", "archive", "lantern", "glacier", "treaty", "referee", "midfield", "virus", "telescope", "market", "pension", "tram", "mayor", "witness", "petition", "inquest", "harvest", "drought", "census", "ballot", "says", "asks", "opens", "closes", "counts", "the", "of", "in", "and", "with", "after", "before", "against", "between"]
-_RUSSIAN = ["совет", "бюджет", "река", "мост", "выборы", "порт", "буря", "учитель", "больница", "тариф", "сад", "сигнал", "луг", "паром", "архив", "фонарь", "ледник", "договор", "судья", "вирус", "телескоп", "рынок", "пенсия", "трамвай", "мэр", "свидетель", "урожай", "засуха", "перепись", "говорит", "спрашивает", "открыл", "закрыл", "считает", "после", "перед", "между", "против"]
+_ENGLISH = [
+    "council",
+    "budget",
+    "river",
+    "bridge",
+    "vote",
+    "harbour",
+    "storm",
+    "teacher",
+    "clinic",
+    "tariff",
+    "quarry",
+    "orchard",
+    "signal",
+    "meadow",
+    "ferry",
+    "ledger",
+    "archive",
+    "lantern",
+    "glacier",
+    "treaty",
+    "referee",
+    "midfield",
+    "virus",
+    "telescope",
+    "market",
+    "pension",
+    "tram",
+    "mayor",
+    "witness",
+    "petition",
+    "inquest",
+    "harvest",
+    "drought",
+    "census",
+    "ballot",
+    "says",
+    "asks",
+    "opens",
+    "closes",
+    "counts",
+    "the",
+    "of",
+    "in",
+    "and",
+    "with",
+    "after",
+    "before",
+    "against",
+    "between",
+]
+_RUSSIAN = [
+    "совет",
+    "бюджет",
+    "река",
+    "мост",
+    "выборы",
+    "порт",
+    "буря",
+    "учитель",
+    "больница",
+    "тариф",
+    "сад",
+    "сигнал",
+    "луг",
+    "паром",
+    "архив",
+    "фонарь",
+    "ледник",
+    "договор",
+    "судья",
+    "вирус",
+    "телескоп",
+    "рынок",
+    "пенсия",
+    "трамвай",
+    "мэр",
+    "свидетель",
+    "урожай",
+    "засуха",
+    "перепись",
+    "говорит",
+    "спрашивает",
+    "открыл",
+    "закрыл",
+    "считает",
+    "после",
+    "перед",
+    "между",
+    "против",
+]
 
 
 class Command(BaseCommand):
@@ -57,7 +146,7 @@ class _Paper:
     def __init__(self, seed, articles, comments):
         self.dice = random.Random(seed)
         self.articles, self.comments = articles, comments
-        self.sections = [publishing.open_section(name) for name in SECTIONS]
+        self.sections = [sections.open_section(name) for name in SECTIONS]
         names = {f"neighbour {number}": None for number in range(PEOPLE)}
         self.people = list(membership.import_people(names).values())
         self.sentences = [self._sentence() for _ in range(SENTENCES)]

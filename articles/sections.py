@@ -1,0 +1,79 @@
+"""WRITE: the paper's sections. Every function is one transaction."""
+
+from django.db import IntegrityError, transaction
+
+from articles import redirects, slugs
+from articles.errors import ArticleError
+from articles.models import Section
+from articles.permissions import can_arrange, require
+from articles.slugs import free_slug
+from comments import areas
+
+MAX_SECTION_NAME = 60
+_CHANGEABLE = frozenset({"name", "slug", "position", "description"})
+_ONLY = "Only who publishes in every section can change what sections there are."
+
+
+def open_section(name):
+    """The section of this name, whatever its capitals; a new one where there is none."""
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_SECTION_NAME:
+        raise ArticleError(
+            f"A section's name has 1 to {MAX_SECTION_NAME} characters, not “{name}”."
+        )
+    section = (
+        Section.objects.filter(name=name).first()
+        or Section.objects.filter(name__iexact=name).first()
+    )
+    if section is None:
+        wished = slugs.slug_of(name, MAX_SECTION_NAME - 8)
+        with transaction.atomic():
+            section, _made = Section.objects.get_or_create(
+                name=name,
+                defaults={
+                    "slug": free_slug(Section, wished, redirects.slugs_kept(Section, wished))
+                },
+            )
+    return section
+
+
+def arrange_section(*, by=None, name, slug, position, description):
+    """The section of this name, with this address, place among the others and description.
+
+    Raises as ``update_section``.
+    """
+    require(by is None or can_arrange(by), _ONLY)
+    with transaction.atomic():
+        section = open_section(name)
+        update_section(
+            by=by, section=section, slug=slug, position=position, description=description
+        )
+    return section
+
+
+def update_section(*, by=None, section, **changes):
+    """Takes over ``name``, ``slug``, ``position``, ``description``; whether anything changed.
+
+    Reads the section anew and locks its row. Its former address leads to it, and what goes by
+    its slug follows: its articles' discussions, moderators' beats, policies. Raises
+    ``ArticleError`` where another section has the name or the address, and ``PermissionDenied``.
+    """
+    require(by is None or can_arrange(by), _ONLY)
+    if unknown := set(changes) - _CHANGEABLE:
+        raise TypeError(f"a section has no {sorted(unknown)}")
+    with transaction.atomic():
+        section.refresh_from_db(from_queryset=Section.objects.select_for_update(no_key=True))
+        changed = {name for name, value in changes.items() if getattr(section, name) != value}
+        former_slug = section.slug
+        for name in changed:
+            setattr(section, name, changes[name])
+        if "slug" in changed:
+            redirects.follow_section(section, former_slug)
+        try:
+            with transaction.atomic():
+                section.save(update_fields=changed)
+        except IntegrityError as error:
+            raise ArticleError("Another section has this name or this address.") from error
+        if "slug" in changed:
+            areas.rename_area(former_slug, section.slug)
+    return bool(changed)

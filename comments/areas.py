@@ -1,0 +1,26 @@
+"""WRITE: a part of the site gets another name, and all that goes by its name follows."""
+
+from django.db import transaction
+from django.db.models import F
+
+from comments.models import Beat, Case, Discussion, Policy
+from comments.rules import turn_page
+
+
+def rename_area(former, name):
+    """Discussions, open and decided cases, moderators' beats and policies of ``former``.
+
+    What the log says of it stays as it was then. Returns how many discussions there are. One
+    transaction; locks the rule book, the cases of appeals, the discussions in the order of their ids, then the other cases, as ``hosting.follow_page``.
+    """
+    with transaction.atomic():
+        turn_page()
+        cases = Case.objects.filter(area=former)
+        cases.filter(appeal__isnull=False).update(area=name)
+        mine = Discussion.objects.filter(area=former).order_by("pk")
+        pks = list(mine.select_for_update(no_key=True).values_list("pk", flat=True))
+        Discussion.objects.filter(area=former).update(area=name, version=F("version") + 1)
+        cases.filter(appeal__isnull=True).update(area=name)
+        Beat.objects.filter(area=former).update(area=name)
+        Policy.objects.filter(area=former).update(area=name)
+    return len(pks)
