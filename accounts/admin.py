@@ -127,6 +127,13 @@ class PersonAdmin(admin.ModelAdmin):
         kept = ("email", "handle") if obj.origin == Origin.IMPORTED else ("email",)
         return (*kept, *self.readonly_fields)
 
+    def has_view_permission(self, request, obj=None):
+        # Who signs articles picks their makers by name, and sees no more of them.
+        picks = request.path.endswith("/autocomplete/")
+        if picks and request.user.has_perm("articles.change_byline"):
+            return True
+        return super().has_view_permission(request, obj)
+
     def has_delete_permission(self, request, obj=None):
         # What somebody wrote would go with them: shut them out instead.
         return False

@@ -8,14 +8,15 @@ from functools import wraps
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
-from articles import crediting, publishing, sections, text_desk
+from articles import crediting, publishing, sections, stories, text_desk
 from articles.forms import ArticleForm, SectionForm
 from articles.models import Article, Byline, Remit, Section
-from articles.permissions import CHANGES, can_change, level_in
+from articles.permissions import CHANGES, can_arrange, can_change, can_publish_anywhere, level_in
 from articles.redirect_desk import RedirectAdmin
 
 # What registers itself there is part of this desk.
@@ -128,13 +129,18 @@ class ArticleAdmin(admin.ModelAdmin):
         return mine + super().get_urls()
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        address = reverse("admin:article-desk", args=[object_id]) if object_id.isdigit() else ""
+        is_key = object_id.isascii() and object_id.isdigit()
+        address = reverse("admin:article-desk", args=[object_id]) if is_key else ""
         context = {"desk_url": address} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 
     def get_object(self, request, object_id, from_field=None):
         """Locks the article while it is saved, so that of two editors one hears of the other."""
         article = super().get_object(request, object_id, from_field)
+        if article is not None and stories.is_update_due(article):
+            # What readers see is what is changed.
+            publishing.settle_update(article)
+            article = super().get_object(request, object_id, from_field)
         if article is not None and request.method == "POST" and connection.in_atomic_block:
             article.refresh_from_db(
                 from_queryset=Article.objects.select_for_update(of=("self",), no_key=True)
@@ -180,10 +186,26 @@ class ArticleAdmin(admin.ModelAdmin):
     def withdraw_chosen(self, request, queryset):
         self._act(request, queryset, publishing.withdraw_article, "withdrawn")
 
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if can_publish_anywhere(request.user):
+            return actions
+        mine = ("publish_chosen", "withdraw_chosen")
+        return {name: action for name, action in actions.items() if name not in mine}
+
     def _act(self, request, queryset, act, done):
-        changed = [act(by=request.user, article=article) for article in queryset.order_by("pk")]
+        """Each by itself: what is refused is named, and keeps no other from being done."""
+        changed, refused = [], []
+        for article in queryset.order_by("pk"):
+            try:
+                changed.append(act(by=request.user, article=article))
+            except (PermissionDenied, publishing.ArticleError) as error:
+                refused.append(f"{article.title}: {error}")
         message = f"{sum(changed)} of {len(changed)} articles {done}; the others were so already."
-        self.message_user(request, message, messages.SUCCESS)
+        if changed:
+            self.message_user(request, message, messages.SUCCESS)
+        for words in refused:
+            self.message_user(request, words, messages.ERROR)
 
 
 @admin.register(Section)
@@ -193,6 +215,12 @@ class SectionAdmin(admin.ModelAdmin):
     list_editable = ("position",)
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  CONFIG: the admin's own convention
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and can_arrange(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and can_arrange(request.user)
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored."""
@@ -212,7 +240,7 @@ class SectionAdmin(admin.ModelAdmin):
 
 @admin.register(Remit)
 class RemitAdmin(admin.ModelAdmin):
-    """Who may do what in which section: for administrators, and for editors of the whole paper."""
+    """Who may do what in which section; administrators alone hand it out."""
 
     list_display = ("person", "section", "level")
     list_filter = ("section", "level")
@@ -222,3 +250,14 @@ class RemitAdmin(admin.ModelAdmin):
         if db_field.name == "person":
             kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        if not Remit.objects.filter(person_id=obj.person_id).exists():
+            what = "what their role may, in every section"
+            self.message_user(request, f"{obj.person} may do {what} from now on.", messages.WARNING)
+
+    def delete_queryset(self, request, queryset):
+        # One by one, so that it is said of each whose last one it was.
+        for remit in queryset:
+            self.delete_model(request, remit)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import markup, redirects
 from articles.models import MAX_NOTE_LENGTH, MAX_PATH_LENGTH, Article, Redirect, Section
-from articles.permissions import CHANGES, can_begin, can_move, level_in, moves_of
+from articles.permissions import can_begin, can_move, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
 from articles.revisions import MAX_WHY_LENGTH
 
@@ -72,12 +72,15 @@ class ArticleForm(forms.ModelForm):
             return
         self.initial["seen_version"] = self.instance.version
         self.initial["credits"] = "\n".join(self.instance.photo_credits)
+        self._show_body(self.instance.blocks)
+
+    def _show_body(self, blocks):
         try:
-            self.initial["body"] = markup.blocks_as_text(self.instance.blocks)
+            self.initial["body"] = markup.blocks_as_text(blocks)
         except markup.BodyError as error:
             self.fields["body"].disabled = True
             self.fields["body"].help_text = f"{error} So it cannot be changed here."
-            self.initial["body"] = "\n\n".join(block["text"] for block in self.instance.blocks)
+            self.initial["body"] = "\n\n".join(block["text"] for block in blocks)
 
     def clean_title(self):
         title = self.cleaned_data["title"]
@@ -109,10 +112,11 @@ class ArticleForm(forms.ModelForm):
         return self._checked_moment("embargo_until")
 
     def _checked_moment(self, name):
-        moment = self.cleaned_data[name]
-        # An imported date may be earlier, and must not keep the rest from being saved.
-        if moment == self.initial.get(name):
-            return moment
+        moment, before = self.cleaned_data[name], self.initial.get(name)
+        # An imported date may be earlier, and must not keep the rest from being saved. The field
+        # shows no fraction of a second, and has not changed it.
+        if moment == before or (before and moment == before.replace(microsecond=0)):
+            return before
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise forms.ValidationError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
         return moment
@@ -138,7 +142,9 @@ class ArticleForm(forms.ModelForm):
         if article.pk is None:
             allowed = can_begin(self.person, section.pk, status)
         elif section != article.section:
-            allowed = level_in(self.person, section.pk) >= CHANGES[status]
+            allowed = can_begin(self.person, section.pk, status)
+            if status != article.status:
+                allowed = allowed and can_move(self.person, article, status)
         else:
             allowed = status == article.status or can_move(self.person, article, status)
         if not allowed:
@@ -175,8 +181,8 @@ class UpdateForm(ArticleForm):
 
     takes_effect_at = forms.DateTimeField(
         label="Readers see it from",
-        help_text="Day and time, for example 2026-12-24 18:00.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text="Day and time, to the second: for example 2026-12-24 18:00:00.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
     )
     slug = None
     _plain = ("title", "lead", "takes_effect_at", "why")
@@ -191,12 +197,16 @@ class UpdateForm(ArticleForm):
         if scheduled is None:
             return
         # What is scheduled already is what is changed.
-        body = markup.blocks_as_text(scheduled.blocks)
+        words = scheduled.changes()
+        self.initial |= {name: words[name] for name in ("title", "lead") if name in words}
         self.initial |= {
-            "title": scheduled.title, "lead": scheduled.lead, "why": scheduled.why, "body": body,
-            "credits": "\n".join(scheduled.photo_credits),
-            "takes_effect_at": timezone.localtime(scheduled.takes_effect_at).isoformat()[:16],
-        }  # fmt: skip
+            "why": scheduled.why,
+            "takes_effect_at": timezone.localtime(scheduled.takes_effect_at).isoformat()[:19],
+        }
+        if "photo_credits" in words:
+            self.initial["credits"] = "\n".join(words["photo_credits"])
+        if "blocks" in words:
+            self._show_body(words["blocks"])
 
 
 class SectionForm(forms.ModelForm):

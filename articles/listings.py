@@ -150,14 +150,16 @@ def front_page(now=None):
         .values_list(*TEASER_FIELDS)[:FRONT_MOST_DISCUSSED]
     )
     bylines = bylines_of({row[0] for row in chain(newest, discussed, *strips.values())})
-    teasers = [make_teaser(row, bylines) for row in newest]
+    teasers = [make_teaser(row, bylines, now) for row in newest]
     return FrontPage(
         lead=teasers[0] if teasers else None,
         seconds=teasers[1 : 1 + SECOND_STORIES],
         latest=teasers[1 + SECOND_STORIES :],
-        most_discussed=[make_teaser(row, bylines) for row in discussed],
+        most_discussed=[make_teaser(row, bylines, now) for row in discussed],
         sections=[
-            SectionStrip(name, f"/sections/{slug}/", [make_teaser(row, bylines) for row in rows])
+            SectionStrip(
+                name, f"/sections/{slug}/", [make_teaser(row, bylines, now) for row in rows]
+            )
             for (name, slug), rows in strips.items()
         ],
     )
@@ -254,13 +256,13 @@ def imported_from(source):
     return Article.objects.filter(source=source).order_by("-id").first()
 
 
-def make_teaser(row, bylines):
-    """A row of ``TEASER_FIELDS`` as a ``Teaser``, with the words that the article has by now."""
+def make_teaser(row, bylines, now=None):
+    """A row of ``TEASER_FIELDS`` as a ``Teaser``, with the words that it has at ``now``."""
     pk, title, slug, summary, published_at, section_name, section_slug, *behind = row
     comment_count, discussion_id, arrival_count, updated_at, new_title, new_summary = behind
     authors_label, authors = first_role(bylines.get(pk, []))
-    if updated_at is not None and updated_at <= timezone.now():
-        title, summary = new_title, new_summary
+    if updated_at is not None and updated_at <= (now or timezone.now()):
+        title, summary = title if new_title is None else new_title, new_summary
     return Teaser(
         title=title,
         url=f"/articles/{slug}/",

@@ -10,11 +10,17 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import crediting, markup, redirects, slugs
+from articles import coming, crediting, markup, redirects, slugs
 from articles.errors import ArticleError
-from articles.models import MAX_SLUG_LENGTH, WORD_FIELDS, Article, ScheduledUpdate
+from articles.models import (
+    MAX_SLUG_LENGTH,
+    WORD_FIELDS,
+    Article,
+    PreviewLink,
+    ScheduledUpdate,
+)
 from articles.permissions import CHANGES, MOVES, can_begin, level_in, require, require_writer
-from articles.revisions import keep_first_revision, keep_revision
+from articles.revisions import keep_first_revision, keep_revision, was_kept
 from articles.slugs import SLUG_TRIES, free_slug
 from comments import hosting
 
@@ -99,7 +105,7 @@ def create_article(
         embargo_until=embargo_until,
         **(origin.as_fields() if origin else {}),
     )
-    _settle(article)
+    _settle(article, timezone.now())
     _render(article)
     article.updated_at = min(article.published_at or timezone.now(), timezone.now())
     with transaction.atomic():
@@ -116,7 +122,15 @@ def create_article(
 
 
 def update_article(
-    *, by=None, article, origin=None, authors=None, quietly=False, why="", **changes
+    *,
+    by=None,
+    article,
+    origin=None,
+    authors=None,
+    quietly=False,
+    why="",
+    seen_version=None,
+    **changes,
 ):
     """Takes over ``changes`` (fields of ``create_article``); returns whether anything changed.
 
@@ -124,7 +138,8 @@ def update_article(
     is kept as a ``Revision`` of ``by``, with ``why``; ``quietly`` does neither, for what belongs
     to how it was made.
     Reads the article anew and locks its row, so ``article`` may be old; it is brought up to
-    date. Its discussion follows a new title or slug, and its former address leads to it
+    date; with ``seen_version``, nothing is done where it is another one by then. Its discussion
+    follows a new title or slug, and its former address leads to it
     (``redirects``). Raises as ``create_article`` does, and ``ArticleError`` for a move that the
     workflow does not have.
     """
@@ -139,8 +154,11 @@ def update_article(
                 of=("self",), no_key=True
             ).select_related("discussion", "section")
         )
-        was_settled = _take_over_due(article)
-        dated = article.published_at
+        now = timezone.now()
+        was_settled, is_news = _take_over_due(article, now), _was_never_out(article, now)
+        if seen_version not in (None, article.version):
+            raise ArticleError("Somebody else has changed it since you looked. Look again.")
+        dated, was_out = article.published_at, article.status == _PUBLISHED
         changed = {name for name, value in changes.items() if getattr(article, name) != value}
         # A draft that never had a moment has no address that anybody knows.
         former_slug = article.slug if article.published_at is not None else ""
@@ -153,9 +171,9 @@ def update_article(
             keep_first_revision(article)
         for name in changed:
             setattr(article, name, changes[name])
-        if "status" in changed and article.status == _PUBLISHED:
-            _show_again(article, changed)
-        _settle(article)
+        if "published_at" in changed:
+            article.wished_at = None
+        _settle(article, now)
         if changed & _RENDERED:
             _render(article)
         bylines_changed = authors is not None and crediting.set_bylines(article, authors)
@@ -164,28 +182,38 @@ def update_article(
                 setattr(article, name, value)
         if changed or bylines_changed:
             article.version += 1
-        if changed & _WORDS and not quietly:
-            article.updated_at = timezone.now()
+        if is_news and article.published_at is not None:
+            # Nobody has read it before, so nothing is changed for them.
+            article.updated_at = article.published_at
+        elif changed & _WORDS and not quietly:
+            article.updated_at = now
         if "slug" in changed and former_slug:
             redirects.follow_article(article, former_slug)
         _save(article)
         if article.published_at != dated:
             crediting.follow_article(article)
         _lead_discussion(article)
+        if changed & (_WORDS | {"status"}):
+            coming.follow_article(article)
+        if was_out and article.status == Article.Status.WITHDRAWN:
+            PreviewLink.objects.filter(article=article, revoked_at=None).update(revoked_at=now)
         if article.status == _PUBLISHED and not quietly and changed & (_WORDS | {"status"}):
-            keep_revision(article, by, why, timezone.now())
+            keep_revision(article, by, why, now)
     return bool(changed or bylines_changed or was_settled)
 
 
-def publish_article(*, by=None, article, published_at=None, why=""):
+def publish_article(*, by=None, article, published_at=None, why="", seen_version=None):
     """Shows the article to readers from ``published_at`` on.
 
-    Without one its own date stays; an article that has none gets the present moment.
+    Without one its own date stays; an article that has none gets the present moment. What was
+    withdrawn by time stays from now on.
     """
     changes = {"status": _PUBLISHED}
+    if article.withdraw_at is not None and article.withdraw_at <= timezone.now():
+        changes["withdraw_at"] = None
     if published_at is not None:
         changes["published_at"] = published_at
-    return update_article(by=by, article=article, why=why, **changes)
+    return update_article(by=by, article=article, why=why, seen_version=seen_version, **changes)
 
 
 def settle_update(article):
@@ -233,7 +261,7 @@ def _save(article):
         raise
 
 
-def _settle(article):
+def _settle(article, now):
     try:
         markup.check_blocks(article.blocks)
     except markup.BodyError as error:
@@ -241,18 +269,27 @@ def _settle(article):
     if article.status != _PUBLISHED:
         return
     if article.published_at is None:
-        article.published_at = timezone.now()
-    if article.embargo_until is not None:
-        article.published_at = max(article.published_at, article.embargo_until)
+        article.published_at = now
+    _keep_embargo(article)
     if article.withdraw_at is not None and article.withdraw_at <= article.published_at:
         raise ArticleError("It would be withdrawn before anybody can read it.")
 
 
-def _show_again(article, changed):
-    """What is published once more is not withdrawn at a moment that has passed."""
-    ends = article.withdraw_at
-    if ends is not None and ends <= timezone.now() and "withdraw_at" not in changed:
-        article.withdraw_at = None
+def _was_never_out(article, now):
+    if article.published_at is None or article.published_at > now:
+        return True
+    if article.status in (_PUBLISHED, Article.Status.WITHDRAWN):
+        return False
+    return not was_kept(article)
+
+
+def _keep_embargo(article):
+    """Published when it was wished for, or when the embargo ends: whichever is later."""
+    wished = article.wished_at or article.published_at
+    ends = article.embargo_until
+    is_held = ends is not None and ends > wished
+    article.published_at = ends if is_held else wished
+    article.wished_at = wished if is_held else None
 
 
 def _lead_discussion(article):
@@ -268,14 +305,13 @@ def _lead_discussion(article):
     )
 
 
-def _take_over_due(article):
+def _take_over_due(article, now):
     """What was scheduled for a moment that has come, in the article's row. Needs its lock."""
-    now = timezone.now()
     due = ScheduledUpdate.objects.filter(pk=article.pk, takes_effect_at__lte=now).first()
-    if due is None:
+    if due is None or article.status != _PUBLISHED:
         return False
     keep_first_revision(article)
-    for name, value in due.words().items():
+    for name, value in due.changes().items():
         setattr(article, name, value)
     _render(article)
     article.version += 1
@@ -298,9 +334,15 @@ def check_title(title):
     return title
 
 
-def _check_date(by, published_at):
-    if by is not None and published_at and not FIRST_YEAR <= published_at.year <= LAST_YEAR:
+def check_date(moment):
+    """Raises ``ArticleError`` for a moment near the ends of the calendar."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ArticleError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
+
+
+def _check_date(by, published_at):
+    if by is not None and published_at:
+        check_date(published_at)
 
 
 def _require_change(by, article, changed, changes):
@@ -318,7 +360,7 @@ def _require_change(by, article, changed, changes):
         require(level >= MOVES[article.status, status], _not_here(article.section))
     if "section" in changed:
         section = changes["section"]
-        require(level_in(by, section.pk) >= CHANGES[status], _not_here(section))
+        require(can_begin(by, section.pk, status), _not_here(section))
 
 
 def _not_here(section):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from articles import markup
@@ -18,8 +19,13 @@ SHOWN_REVISIONS = 200
 
 def keep_first_revision(article):
     """Keeps what an article said before its first change, where nobody kept it when it came out."""
-    if not Revision.objects.filter(article_id=article.pk).exists():
-        keep_revision(article, None, "", article.published_at)
+    if not was_kept(article):
+        keep_revision(article, None, "", min(article.published_at, timezone.now()))
+
+
+def was_kept(article):
+    """Whether something is kept of what it said: it has been published. One query."""
+    return Revision.objects.filter(article_id=article.pk).exists()
 
 
 def keep_revision(article, by, why, at):
@@ -57,10 +63,14 @@ class Comparison:
 
 
 def revisions_of(article):
-    """Its newest ``SHOWN_REVISIONS`` revisions, the newest first. One query."""
+    """Its newest ``SHOWN_REVISIONS`` revisions, the newest first. One query.
+
+    What is published says what the newest says; what is not may say something else by now.
+    """
+    is_out = article.status == article.Status.PUBLISHED
     found = Revision.objects.filter(article_id=article.pk).select_related("by").order_by("-number")
     rows = list(found.defer("blocks", "photo_credits")[:SHOWN_REVISIONS])
-    return [_row(each, is_current=each is rows[0]) for each in rows]
+    return [_row(each, is_current=is_out and each is rows[0]) for each in rows]
 
 
 def revision_of(article, number):

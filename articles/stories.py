@@ -10,6 +10,7 @@ from articles import markup
 from articles.bylines import Credit, bylines_of, worded
 from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ScheduledUpdate, Section
+from comments.moments import A_READ
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
 
@@ -84,7 +85,7 @@ def article_page(article, *, with_more=True, with_update=False, now=None):
         rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
     bylines = bylines_of([article.pk, *(row[0] for row in rows)])
     view = _article_view(article, bylines.get(article.pk, []), now, with_update)
-    return view, [make_teaser(row, bylines) for row in rows]
+    return view, [make_teaser(row, bylines, now) for row in rows]
 
 
 def _more_of_section(*, section_id, besides, now):
@@ -96,10 +97,12 @@ _MORE = Statement(_more_of_section)
 
 
 def update_of(article):
-    """What is scheduled for an article that was read here, or None. No query."""
+    """What is scheduled for an article that was read with it, or None. No query."""
     scheduled = getattr(article, "scheduled", None)
     # Read in one statement with the article, it is there without any values where there is none.
-    return None if scheduled is None or scheduled.takes_effect_at is None else scheduled
+    if scheduled is None or scheduled.takes_effect_at is None:
+        return None
+    return scheduled if article.status == Article.Status.PUBLISHED else None
 
 
 def is_update_due(article, now=None):
@@ -117,28 +120,34 @@ def next_change(article, now):
         scheduled and scheduled.takes_effect_at,
         article.discussion.next_change(now),
     )
-    return min((each for each in moments if each is not None and each > now), default=None)
+    since = now - A_READ
+    return min((each for each in moments if each is not None and each > since), default=None)
 
 
 def _article_view(article, makers, now, with_update):
     discussion = article.discussion
-    words, updated_at = article, article.updated_at
+    shown, updated_at = article, article.updated_at
     if is_update_due(article, now):
-        words, updated_at = article.scheduled, article.scheduled.takes_effect_at
+        shown, updated_at = article.scheduled, article.scheduled.takes_effect_at
     elif with_update and update_of(article):
-        words = article.scheduled
+        shown = article.scheduled
+
+    def word(name):
+        new = getattr(shown, name)
+        return getattr(article, name) if new is None else new
+
     changed_later = article.published_at and updated_at > article.published_at
     return ArticleView(
-        title=words.title,
-        lead=words.lead,
-        summary=words.summary,
+        title=word("title"),
+        lead=word("lead"),
+        summary=shown.summary,
         section_name=article.section.name,
         section_url=article.section.get_absolute_url(),
         published_iso=moment_iso(article.published_at) if article.published_at else "",
         published_text=moment_text(article.published_at) if article.published_at else "",
         updated_text=f"updated {moment_text(updated_at)}" if changed_later else "",
-        html=mark_safe(words.html),  # made by articles.markup alone
-        photo_credits=[mark_safe(markup.render_credit(each)) for each in words.photo_credits],
+        html=mark_safe(shown.html),  # made by articles.markup alone
+        photo_credits=[mark_safe(markup.render_credit(each)) for each in word("photo_credits")],
         url=article.get_absolute_url(),
         comment_count=discussion.comment_count,
         comments_label=count_label(discussion.comment_count, "comment"),

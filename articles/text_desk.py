@@ -1,5 +1,7 @@
 """One article at the desk: where it stands, who may move it, what it said and what it will say."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
@@ -7,13 +9,14 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import previews, publishing, revisions, stories, updates
+from articles.errors import ArticleError
 from articles.forms import UpdateForm
 from articles.models import Article, PreviewLink, Revision
 from articles.permissions import can_change, can_preview, moves_of, require
-from articles.publishing import ArticleError
 from comments.wording import moment_text
 
 _ONLY = "Only the newsroom can see this."
@@ -27,7 +30,13 @@ _MOVES = {
 }
 
 
-class MoveForm(forms.Form):
+class SeenForm(forms.Form):
+    """Which version of the article whoever acts has looked at."""
+
+    seen_version = forms.IntegerField(required=False)
+
+
+class MoveForm(SeenForm):
     """Into which state an article is moved."""
 
     status = forms.ChoiceField(choices=Article.Status.choices)
@@ -48,7 +57,13 @@ class LinkForm(forms.Form):
 def _find(request, pk):
     require(can_preview(request.user), _ONLY)
     related = ("section", "discussion", "scheduled__by")
-    return get_object_or_404(Article.objects.select_related(*related), pk=pk)
+    found = Article.objects.select_related(*related)
+    article = get_object_or_404(found, pk=pk)
+    if stories.is_update_due(article):
+        # Nobody looks at words that readers see no longer.
+        publishing.settle_update(article)
+        article = get_object_or_404(found, pk=pk)
+    return article
 
 
 def _show(request, article, template, title, **context):
@@ -82,18 +97,28 @@ def desk(request, pk):
         article,
         "desk",
         f"{article.title} at the desk",
-        moves=[(status, _MOVES[status]) for status in moves_of(request.user, article)],
+        moves=_moves_of(request.user, article),
         may_change=may_change,
         scheduled=stories.update_of(article),
         may_schedule=may_change and article.status == Article.Status.PUBLISHED,
         times=_times_of(article),
         links=[
             (link, request.build_absolute_uri(path), moment_text(link.expires_at))
-            for link, path in previews.links_of(article)
+            for link, path in previews.links_of(article, request.user)
         ],
+        may_show=may_change and not (article.is_published() and stories.update_of(article) is None),
         link_form=LinkForm(),
         revisions=revisions.revisions_of(article),
     )
+
+
+def _moves_of(person, article):
+    """``[(state, what the move is called)]``; what time has withdrawn can be published again."""
+    moves = [(status, _MOVES[status]) for status in moves_of(person, article)]
+    ended = article.withdraw_at is not None and article.withdraw_at <= timezone.now()
+    if article.status == Article.Status.PUBLISHED and ended and can_change(person, article):
+        moves.insert(0, (Article.Status.PUBLISHED, "Publish again"))
+    return moves
 
 
 def _times_of(article):
@@ -109,14 +134,22 @@ def _times_of(article):
 def move(request, pk):
     article = _find(request, pk)
     form = MoveForm(request.POST)
-    if form.is_valid():
-        status = form.cleaned_data["status"]
-        try:
-            publishing.update_article(by=request.user, article=article, status=status)
-        except ArticleError as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, f"It is “{article.get_status_display()}” now.")
+    if not form.is_valid():
+        messages.error(request, "There is no such state. Nothing was done.")
+        return HttpResponseRedirect(address_of(article))
+    status, seen = form.cleaned_data["status"], form.cleaned_data["seen_version"]
+    act = publishing.update_article
+    if status == Article.Status.PUBLISHED:
+        act = publishing.publish_article
+    else:
+        act = partial(act, status=status)
+    try:
+        moved = act(by=request.user, article=article, seen_version=seen)
+    except ArticleError as refused:
+        messages.error(request, str(refused))
+    else:
+        said = f"It is “{article.get_status_display()}” now."
+        messages.success(request, said if moved else "It is so already. Nothing was done.")
     return HttpResponseRedirect(address_of(article))
 
 
@@ -124,11 +157,14 @@ def move(request, pk):
 def preview_open(request, pk):
     article = _find(request, pk)
     form = LinkForm(request.POST)
-    if form.is_valid():
+    try:
+        if not form.is_valid():
+            raise ArticleError(" ".join(each for errors in form.errors.values() for each in errors))
         previews.make_link(by=request.user, article=article, **form.cleaned_data)
-        messages.success(request, "The link is below. Whoever has it can read the article.")
+    except ArticleError as refused:
+        messages.error(request, str(refused))
     else:
-        messages.error(request, f"A preview is open for 1 to {previews.MOST_DAYS} days.")
+        messages.success(request, "The link is below. Whoever has it can read this.")
     return HttpResponseRedirect(f"{address_of(article)}#previews")
 
 
@@ -162,7 +198,7 @@ def compare(request, pk):
         f"{article.title}: revisions {old} and {new}",
         comparison=found,
         revisions=known,
-        may_restore=can_change(request.user, article) and not found.new.is_current,
+        may_restore=can_change(request.user, article) and old != known[0].number,
     )
 
 
@@ -173,9 +209,12 @@ def _number(request, name, default):
 
 @require_http_methods(["POST"])
 def restore(request, pk, number):
-    article = _find(request, pk)
+    article, form = _find(request, pk), SeenForm(request.POST)
+    seen = form.cleaned_data["seen_version"] if form.is_valid() else None
     try:
-        restored = updates.restore_revision(by=request.user, article=article, number=number)
+        restored = updates.restore_revision(
+            by=request.user, article=article, number=number, seen_version=seen
+        )
     except Revision.DoesNotExist as nothing:
         raise Http404 from nothing
     except ArticleError as refused:

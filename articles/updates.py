@@ -1,52 +1,68 @@
 """WRITE: what a published article will say from a moment on, and what it said before, again."""
 
-from django.db import transaction
+import logging
+
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from articles import markup
+from articles.coming import render_update
+from articles.errors import ArticleError
 from articles.models import WORD_FIELDS, Article, ScheduledUpdate
 from articles.permissions import can_change, require
-from articles.publishing import ArticleError, check_title, update_article
+from articles.publishing import (
+    check_date,
+    check_title,
+    settle_update,
+    update_article,
+)
 from articles.revisions import MAX_WHY_LENGTH, revision_of
 from comments.markup import one_line
+from comments.turns import unwaiting
 
+_log = logging.getLogger(__name__)
 _NOT_YOURS = "In this section others of the newsroom change what is published."
 
 
 def schedule_update(*, by=None, article, takes_effect_at, why="", **words):
     """Has a published article say ``words`` (some of its word fields) from a moment on.
 
-    There is at most one: another one takes its place. Returns the ``ScheduledUpdate``. Raises
-    ``PermissionDenied``, and ``ArticleError`` for an article that is not published, a moment that
-    has passed, and words that cannot be. One transaction; locks the article's row.
+    What they do not name stays as it is, whatever becomes of it until then. There is at most one:
+    another one takes its place. Returns the ``ScheduledUpdate``. Raises ``PermissionDenied``, and
+    ``ArticleError`` for an article that is not published, a moment that has passed or at which it
+    is withdrawn already, and words that cannot be or are what it says now. One transaction; locks
+    the article's row.
     """
     if unknown := set(words) - set(WORD_FIELDS):
         raise TypeError(f"words have no {sorted(unknown)}")
     if takes_effect_at <= timezone.now():
         raise ArticleError("An update is scheduled for a moment that is still to come.")
+    check_date(takes_effect_at)
     with transaction.atomic():
+        # Another one's moment may have come: what readers see is what this one follows.
+        settle_update(article)
         article = _locked(article)
         require(by is None or can_change(by, article), _NOT_YOURS)
         if article.status != Article.Status.PUBLISHED:
             raise ArticleError("Only what is published is updated later; change the text itself.")
-        words = {name: getattr(article, name) for name in WORD_FIELDS} | words
-        words["title"] = check_title(words["title"])
+        if article.withdraw_at is not None and article.withdraw_at <= takes_effect_at:
+            raise ArticleError("It is withdrawn by then.")
+        if "title" in words:
+            words["title"] = check_title(words["title"])
+        words = {name: value for name, value in words.items() if getattr(article, name) != value}
+        if not words:
+            raise ArticleError("It says that already.")
         try:
-            markup.check_blocks(words["blocks"])
+            markup.check_blocks(words.get("blocks", article.blocks))
         except markup.BodyError as error:
             raise ArticleError(str(error)) from error
-        made, _ = ScheduledUpdate.objects.update_or_create(
-            article=article,
-            defaults={
-                **words,
-                "takes_effect_at": takes_effect_at,
-                "summary": markup.summary_of(words["lead"], words["blocks"]),
-                "html": markup.render_blocks(words["blocks"]),
-                "by": by,
-                "why": one_line(why)[:MAX_WHY_LENGTH],
-                "made_at": timezone.now(),
-            },
-        )
+        made = ScheduledUpdate(
+            article=article, takes_effect_at=takes_effect_at, by=by,
+            why=one_line(why)[:MAX_WHY_LENGTH], **words,
+        )  # fmt: skip
+        render_update(made, article)
+        ScheduledUpdate.objects.filter(pk=article.pk).delete()
+        made.save(force_insert=True)
         # What its page says until when is part of the page.
         Article.objects.filter(pk=article.pk).update(version=article.version + 1)
         return made
@@ -67,7 +83,7 @@ def drop_update(*, by=None, article):
         return bool(dropped)
 
 
-def restore_revision(*, by=None, article, number):
+def restore_revision(*, by=None, article, number, seen_version=None):
     """Has a published article say again what it said in its revision ``number``.
 
     That is a new revision of ``by``. Returns whether anything changed. Raises
@@ -75,9 +91,25 @@ def restore_revision(*, by=None, article, number):
     """
     revision = revision_of(article, number)
     why = f"As in revision {number} again"
-    return update_article(by=by, article=article, why=why, **revision.words())
+    return update_article(
+        by=by, article=article, why=why, seen_version=seen_version, **revision.words()
+    )
 
 
 def _locked(article):
     found = Article.objects.select_for_update(of=("self",), no_key=True)
     return found.select_related("section").get(pk=article.pk)
+
+
+def settle_in_passing(article):
+    """``settle_update`` by a reader, who waits for nobody: returns False where it cannot be now.
+
+    Another one has it in hand, the database is busy or takes no writes: pages do without.
+    """
+    try:
+        with unwaiting(), transaction.atomic():
+            free = Article.objects.select_for_update(skip_locked=True, no_key=True)
+            return bool(free.filter(pk=article.pk).values_list("pk")) and settle_update(article)
+    except DatabaseError as error:
+        _log.warning("the update of article %s has to wait: %s", article.pk, error)
+        return False

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import listings, previews, publishing, shelves, stories
+from articles import listings, previews, shelves, stories, updates
 from articles.caching import version_of
 from articles.models import Article, Guest
 from articles.permissions import can_preview
@@ -67,9 +67,8 @@ def _author_page(request, author):
 @require_safe
 def article_page(request, slug):
     article = _find_article(request, slug)
-    if stories.is_update_due(article):
-        # The page shows the new words in any case; what is kept of them follows, once.
-        publishing.settle_update(article)
+    if stories.is_update_due(article) and updates.settle_in_passing(article):
+        # The page shows the new words in any case; what is kept of them has followed, once.
         article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
     is_first_page = not embedding.is_further_down(request)
@@ -105,6 +104,9 @@ def preview_page(request, token):
     except ObjectDoesNotExist as gone:
         raise Http404 from gone
     article = link.article
+    if article.is_published() and not (link.of_update and stories.update_of(article)):
+        # What it was made for is out.
+        return HttpResponseRedirect(article.get_absolute_url())
     view, _ = stories.article_page(article, with_more=False, with_update=True)
     response = render(
         request,

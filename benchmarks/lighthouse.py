@@ -1,4 +1,4 @@
-"""``python -m benchmarks.lighthouse``: what Lighthouse says of the front page, an article, a section.
+"""``python -m benchmarks.lighthouse``: what Lighthouse says of front page, article and section.
 
 Mobile settings, Debian's Chromium, a granian of ours that serves the opening edition. Installs
 Lighthouse from the npm registry into ``var/lighthouse``, once. Its network and its processor are

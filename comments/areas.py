@@ -11,7 +11,8 @@ def rename_area(former, name):
     """Discussions, open and decided cases, moderators' beats and policies of ``former``.
 
     What the log says of it stays as it was then. Returns how many discussions there are. One
-    transaction; locks the rule book, the cases of appeals, the discussions in the order of their ids, then the other cases, as ``hosting.follow_page``.
+    transaction; locks the rule book, the cases of appeals, the discussions in the order of their
+    ids, then the other cases, as ``hosting.follow_page``.
     """
     with transaction.atomic():
         turn_page()

@@ -5,7 +5,7 @@ from datetime import UTC
 from django.db import connections, router
 from django.utils.dateparse import parse_datetime
 
-from comments.models import Discussion
+from comments.models import A_READ, Discussion
 
 _OWN = ((Discussion, "readable_from"), (Discussion, "readable_until"))
 
@@ -14,7 +14,8 @@ def next_change(now, *besides):
     """When the next page opens to readers, or is taken away from them; None if none will be.
 
     ``besides`` are ``(model, name of a moment)``, each with an index, that change something, too.
-    One query, which reads the ends of indexes. Whatever lists pages is right until then.
+    What came within ``A_READ`` is told, too. One query, which reads the ends of indexes. Whatever
+    lists pages is right until then.
     """
     connection = connections[router.db_for_read(Discussion)]
     columns = [*_OWN, *besides]
@@ -23,7 +24,7 @@ def next_change(now, *besides):
         f"SELECT MIN({name}) AS moment FROM {model._meta.db_table} WHERE {name} > %s"  # noqa: S608  CONFIG: names of ours
         for model, name in columns
     )
-    asked = connection.ops.adapt_datetimefield_value(now)
+    asked = connection.ops.adapt_datetimefield_value(now - A_READ)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT MIN(moment) FROM ({sql}) AS moments", [asked] * len(columns))  # noqa: S608  CONFIG: as above
         (moment,) = cursor.fetchone()

@@ -16,6 +16,7 @@ class Remit(models.Model):
     """
 
     class Level(models.IntegerChoices):
+        NOTHING = 0, "Nothing"
         WRITE = 1, "Write drafts and hand them in"
         APPROVE = 2, "Edit at the desk, approve and send back"
         PUBLISH = 3, "Publish, change what is published, withdraw"
@@ -24,7 +25,7 @@ class Remit(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="remits"
     )
     section = models.ForeignKey(
-        Section, null=True, blank=True, on_delete=models.CASCADE, related_name="remits",
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="remits",
         help_text="Empty: every section.",
     )  # fmt: skip
     level = models.PositiveSmallIntegerField("may", choices=Level.choices)
@@ -41,28 +42,20 @@ class Remit(models.Model):
         return f"{self.person}, {self.section or 'every section'}: {self.get_level_display()}"
 
 
-class Words(models.Model):
-    """What an article says: the fields that are kept, compared and put back."""
+# What a reader reads: a change of these is what "updated" means.
+WORD_FIELDS = ("title", "lead", "blocks", "photo_credits")
+
+
+class Revision(models.Model):
+    """What a published article said from a moment on: who wrote that, and why.
+
+    The database refuses to change or delete one.
+    """
 
     title = models.TextField()
     lead = models.TextField(blank=True)
     blocks = models.JSONField(default=list)
     photo_credits = models.JSONField(default=list, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def words(self):
-        """The words as arguments of ``publishing``."""
-        return {name: getattr(self, name) for name in WORD_FIELDS}
-
-
-# What a reader reads: a change of these is what "updated" means.
-WORD_FIELDS = ("title", "lead", "blocks", "photo_credits")
-
-
-class Revision(Words):
-    """What a published article said from a moment on: who wrote that, and why. Never changed."""
 
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="revisions", db_index=False
@@ -84,18 +77,28 @@ class Revision(Words):
     def __str__(self):
         return f"revision {self.number} of {self.article_id}"
 
+    def words(self):
+        """What it says, as arguments of ``publishing``."""
+        return {name: getattr(self, name) for name in WORD_FIELDS}
 
-class ScheduledUpdate(Words):
+
+class ScheduledUpdate(models.Model):
     """What a published article will say from a moment on. At most one an article.
 
-    Decided when a page is read: from ``takes_effect_at`` on these are the article's words.
-    ``articles.updates`` makes them the article's own row at the next chance.
+    Decided when a page is read: from ``takes_effect_at`` on these are the article's words, where
+    they are not None: those stay as they are, whatever becomes of them meanwhile.
+    ``articles.publishing`` makes them the article's own at the next chance.
     """
 
+    title = models.TextField(null=True)
+    lead = models.TextField(null=True, blank=True)
+    blocks = models.JSONField(null=True)
+    photo_credits = models.JSONField(null=True)
     article = models.OneToOneField(
         Article, on_delete=models.CASCADE, related_name="scheduled", primary_key=True
     )
     takes_effect_at = models.DateTimeField(db_index=True)
+    # Made of these words and the article's, and anew whenever those change.
     summary = models.TextField(blank=True)
     html = models.TextField(blank=True)
     by = models.ForeignKey(
@@ -107,14 +110,23 @@ class ScheduledUpdate(Words):
     def __str__(self):
         return f"update of {self.article_id}, {self.takes_effect_at:%Y-%m-%d %H:%M}"
 
+    def changes(self):
+        """What it changes, as arguments of ``publishing``."""
+        words = {name: getattr(self, name) for name in WORD_FIELDS}
+        return {name: value for name, value in words.items() if value is not None}
+
 
 class PreviewLink(models.Model):
-    """Lets somebody without an account read an article that is not published, for a while."""
+    """Lets somebody without an account read what is not published, for a while.
+
+    An article that is not out; ``of_update``, what is scheduled for one that is.
+    """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    of_update = models.BooleanField(default=False, editable=False)
     # For whom: so that it is known which one to revoke.
     note = models.CharField("for whom", max_length=120, blank=True)
     made_at = models.DateTimeField(default=timezone.now)

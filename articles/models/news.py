@@ -61,6 +61,8 @@ class Article(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     withdraw_at = models.DateTimeField(null=True, blank=True)
     embargo_until = models.DateTimeField(null=True, blank=True)
+    # The moment that was wished for where an embargo has moved it: it counts again without.
+    wished_at = models.DateTimeField(null=True, editable=False)
     authors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Byline", related_name="articles", blank=True
     )

@@ -21,6 +21,7 @@ from comments.models.rulebook import (
     WatchedWord,
 )
 from comments.models.talk import (
+    A_READ,
     MAX_AREA_LENGTH,
     MAX_NUMBER_LENGTH,
     Comment,
@@ -35,6 +36,7 @@ from comments.models.talk import (
 )
 
 __all__ = [
+    "A_READ",
     "MAX_AREA_LENGTH",
     "MAX_NUMBER_LENGTH",
     "Appeal",

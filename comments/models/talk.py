@@ -1,5 +1,7 @@
 """Discussions, their comments as trees, and what readers do with them."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +15,11 @@ from comments.tree import CommentManager, TreeError
 MAX_NUMBER_LENGTH = 80
 # A section's slug; as long as articles have them.
 MAX_AREA_LENGTH = 80
+
+
+# What is read may be from before a moment that comes until it is answered: so long ago counts as
+# still to come, and no cache is given a page of before for longer. Far more than a page takes.
+A_READ = timedelta(seconds=2)
 
 
 def readable(now, path=""):
@@ -91,10 +98,13 @@ class Discussion(models.Model):
         return self.closes_at is not None and self.closes_at <= (now or timezone.now())
 
     def next_change(self, now=None):
-        """When it closes or goes by itself, whichever is next; None if neither will be."""
-        now = now or timezone.now()
+        """When it closes or goes by itself, whichever is next; None if neither will be.
+
+        What came within ``A_READ`` is told, too.
+        """
+        since = (now or timezone.now()) - A_READ
         moments = (self.closes_at, self.readable_until)
-        return min((each for each in moments if each is not None and each > now), default=None)
+        return min((each for each in moments if each is not None and each > since), default=None)
 
     def is_readable(self, now=None):
         """Whether its page can be read at ``now``; decided when it is asked, not by a job."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -112,6 +112,36 @@ class TestRevisions:
                 counted.append(len(queries))
         assert counted[:2] == counted[2:]
 
+    def test_the_database_keeps_them(self, rain):
+        for statement in (
+            "UPDATE articles_revision SET why = 'Never'", "DELETE FROM articles_revision"
+        ):  # fmt: skip
+            with (
+                pytest.raises(DatabaseError, match="append-only"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+        assert kept() == [(1, "Rain", "Edith Column", "First")]
+
+    def test_a_draft_can_be_what_was_published_last(self, rain, editor, desk):
+        publishing.withdraw_article(by=editor, article=rain)
+        publishing.update_article(by=editor, article=rain, status="draft", title="Ruined")
+        page = desk.get(DESK.format(rain.pk, "desk")).content.decode()
+        assert "/restore/1/" in page
+        desk.post(DESK.format(rain.pk, "restore/1"))
+        assert Article.objects.get().title == "Rain"
+
+    def test_who_looked_at_another_version_does_nothing(self, rain, editor, desk):
+        seen = rain.version
+        publishing.update_article(by=editor, article=rain, title="Hail")
+        for page, form in (("move", {"status": "withdrawn"}), ("restore/1", {})):
+            answer = desk.post(
+                DESK.format(rain.pk, page), form | {"seen_version": seen}, follow=True
+            )
+            assert "Somebody else has changed it" in answer.content.decode()
+        assert (Article.objects.get().title, Article.objects.get().status) == ("Hail", "published")
+
     def test_a_very_long_one_is_listed_in_part(self, rain, editor, monkeypatch):
         monkeypatch.setattr(revisions, "SHOWN_REVISIONS", 3)
         for number in range(5):
@@ -195,6 +225,19 @@ class TestPreviews:
         )
         link = previews.make_link(by=editor, article=rain)
         assert "Later." in self.open(link).content.decode()
+        # Nothing else is shown by it, and nothing once it is out.
+        updates.drop_update(by=editor, article=rain)
+        assert self.open(link)["Location"] == "/articles/rain/"
+
+    def test_an_old_link_shows_nothing_that_comes(self, draft, editor):
+        link = previews.make_link(by=editor, article=draft, days=90)
+        publishing.publish_article(by=editor, article=draft)
+        updates.schedule_update(
+            by=editor, article=draft, takes_effect_at=timezone.now() + timedelta(1), lead="Later."
+        )
+        assert self.open(link)["Location"] == "/articles/secret/"
+        publishing.withdraw_article(by=editor, article=draft)
+        assert self.open(link).status_code == 404
 
     def test_it_ends(self, draft, editor, desk, monkeypatch):
         link = previews.make_link(by=editor, article=draft, days=2)
@@ -217,7 +260,9 @@ class TestPreviews:
 
     def test_who_may_not_change_it_shows_it_to_nobody(self, draft, rain, make_person, editor):
         writer = make_person(role="writer")
-        link = previews.make_link(by=editor, article=rain)
+        link = previews.make_link(by=editor, article=draft)
+        publishing.update_article(by=editor, article=draft, status="desk")
+        assert previews.links_of(draft, writer) == []
         for act in (
             lambda: previews.make_link(by=writer, article=rain),
             lambda: previews.revoke_link(by=writer, link=link),
@@ -225,7 +270,11 @@ class TestPreviews:
             with pytest.raises(PermissionDenied):
                 act()
         assert PreviewLink.objects.count() == 1
-        assert previews.make_link(by=writer, article=draft)
+        publishing.update_article(by=editor, article=draft, status="draft")
+        mine = previews.make_link(by=writer, article=draft)
+        publishing.update_article(by=editor, article=draft, status="desk")
+        assert [each for each, _ in previews.links_of(draft, writer)] == [mine]
+        assert previews.revoke_link(by=writer, link=mine)
 
     @pytest.mark.parametrize("days", ["0", "91", "", "x"])
     def test_days_that_cannot_be(self, draft, desk, days):

@@ -8,6 +8,9 @@ from articles import publishing, sections
 from articles.models import Article, Remit
 from articles.permissions import CHANGES, MOVES
 from articles.publishing import ArticleError
+from comments import rules
+from comments.models import Beat, Policy
+from comments.permissions import can_moderate
 
 BODY = [{"type": "paragraph", "text": "It rained."}]
 Level, Status = Remit.Level, Article.Status
@@ -136,6 +139,33 @@ def test_only_what_is_published_is_read(politics, status, make_person):
 DESK = "/admin/articles/article/{}/{}/"
 
 
+class TestSections:
+    def test_only_who_publishes_everywhere_changes_them(self, make_person, politics, sign_in):
+        writer, limited = make_person(role="writer"), make_person(role="editor")
+        Remit.objects.create(person=limited, section=politics, level=Level.PUBLISH)
+        for person in (writer, limited, make_person()):
+            with pytest.raises(PermissionDenied):
+                sections.update_section(by=person, section=politics, slug="mine")
+        form = {"name": "Politics", "slug": "mine", "position": "1", "description": ""}
+        answer = sign_in(limited).post(f"/admin/articles/section/{politics.pk}/change/", form)
+        assert answer.status_code == 403
+        politics.refresh_from_db()
+        assert politics.slug == "politics"
+
+    def test_what_goes_by_its_name_follows(self, make_person, politics):
+        article = at(Status.PUBLISHED, politics)
+        moderator = make_person(role="moderator")
+        admin = make_person(role="admin")
+        Beat.objects.create(person=moderator, area="politics")
+        rules.save_rule(by=admin, rule=Policy(area="politics", is_premoderated=True))
+        sections.update_section(by=admin, section=politics, slug="power")
+        article.discussion.refresh_from_db()
+        assert article.discussion.area == "power"
+        assert can_moderate(moderator, "power")
+        assert rules.current().policy_of("power").is_premoderated
+        assert not rules.current().policy_of("politics").is_premoderated
+
+
 class TestOverHttp:
     @pytest.mark.parametrize("level", list(Level))
     @pytest.mark.parametrize("before", STATES)
@@ -194,6 +224,50 @@ class TestOverHttp:
             answer = client.post(DESK.format(article.pk, page), {"status": "published"})
             assert answer.status_code in (302, 403), page
         assert Article.objects.get().status == "draft"
+
+    def test_a_list_of_them_does_what_can_be_done(self, sign_in, make_person, politics, science):
+        editor = make_person(role="editor")
+        Remit.objects.create(person=editor, section=politics, level=Level.PUBLISH)
+        mine, other = at(Status.DRAFT, politics, "Mine"), at(Status.DRAFT, science, "Other")
+        answer = sign_in(editor).post(
+            "/admin/articles/article/",
+            {"action": "publish_chosen", "_selected_action": [mine.pk, other.pk]}, follow=True,
+        )  # fmt: skip
+        assert answer.status_code == 200
+        assert "Other: In Science this is for others" in answer.content.decode()
+        states = dict(Article.objects.values_list("title", "status"))
+        assert states == {"Mine": "published", "Other": "draft"}
+        writer = sign_in(make_person(role="writer"))
+        page = writer.get("/admin/articles/article/").content.decode()
+        assert "publish_chosen" not in page
+
+    def test_a_writer_moves_a_draft_to_another_section_and_hands_it_in(
+        self, make_person, politics, science
+    ):
+        article, writer = at(Status.DRAFT, politics), make_person(role="writer")
+        assert publishing.update_article(
+            by=writer, article=article, section=science, status=Status.DESK
+        )
+
+    @pytest.mark.parametrize("page", ["²", "0", "99999999999999999999", "x"])
+    def test_odd_addresses_are_no_errors(self, sign_in, make_person, page):
+        desk = sign_in(make_person(role="editor"))
+        assert desk.get(f"/admin/articles/article/{page}/change/").status_code in (302, 404)
+
+    def test_a_writer_finds_people_for_the_byline(self, sign_in, make_person):
+        asked = {
+            "app_label": "articles",
+            "model_name": "byline",
+            "field_name": "person",
+            "term": "A",
+        }
+        assert (
+            sign_in(make_person(role="writer")).get("/admin/autocomplete/", asked).status_code
+            == 200
+        )
+        assert sign_in(make_person(role="writer")).get("/admin/accounts/user/").status_code == 403
+        reader = sign_in(make_person()).get("/admin/autocomplete/", asked)
+        assert reader.status_code in (302, 403)
 
     @pytest.mark.parametrize("role", ["editor", "moderator", "writer"])
     def test_only_administrators_hand_out_remits(self, sign_in, make_person, role):
