@@ -13,10 +13,11 @@ from django.db import connection
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
-from articles import crediting, publishing, sections, stories, text_desk
+from articles import crediting, pictures, publishing, sections, stories, text_desk
 from articles.forms import ArticleForm, SectionForm
-from articles.models import Article, Byline, Remit, Section
+from articles.models import Article, Byline, Picture, Remit, Section
 from articles.permissions import CHANGES, can_arrange, can_change, can_publish_anywhere, level_in
+from articles.picture_desk import PictureAdmin, render_thumbnail
 from articles.redirect_desk import RedirectAdmin
 
 # What registers itself there is part of this desk.
@@ -68,14 +69,21 @@ class ArticleAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = ("publish_chosen", "withdraw_chosen")
     save_on_top = True
+    autocomplete_fields = ("lead_picture",)
+    readonly_fields = ("lead_picture_shown",)
     fields = (
-        "title", "section", "lead", "body", "credits", "why",
+        "title", "section", "lead", "lead_picture", "lead_picture_shown", "body", "credits", "why",
         "status", "published_at", "withdraw_at", "embargo_until", "slug", "seen_version",
     )  # fmt: skip
 
     @admin.display(description="comments", ordering="discussion__comment_count")
     def comment_count(self, article):
         return article.discussion.comment_count
+
+    @admin.display(description="as saved")
+    def lead_picture_shown(self, article):
+        chosen = pictures.shown(article.lead_picture_id) if article.lead_picture_id else None
+        return render_thumbnail(chosen) if chosen else "No picture."
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -90,10 +98,20 @@ class ArticleAdmin(admin.ModelAdmin):
         if obj is None or can_change(request.user, obj):
             return self.fields
         # Not a form, so there is no field in which its text stands.
-        return ("title", "section", "lead", "words", "status", "published_at", "withdraw_at")
+        return (
+            "title",
+            "section",
+            "lead",
+            "lead_picture_shown",
+            "words",
+            "status",
+            "published_at",
+            "withdraw_at",
+        )
 
     def get_readonly_fields(self, request, obj=None):
-        return () if obj is None or can_change(request.user, obj) else ("words",)
+        shown = super().get_readonly_fields(request, obj)
+        return shown if obj is None or can_change(request.user, obj) else (*shown, "words")
 
     @admin.display(description="text")
     def words(self, article):
@@ -206,6 +224,9 @@ class ArticleAdmin(admin.ModelAdmin):
             self.message_user(request, message, messages.SUCCESS)
         for words in refused:
             self.message_user(request, words, messages.ERROR)
+
+
+admin.site.register(Picture, PictureAdmin)
 
 
 @admin.register(Section)

@@ -6,7 +6,7 @@ from io import StringIO
 from django import forms
 from django.utils import timezone
 
-from articles import markup, redirects
+from articles import markup, pictures, redirects
 from articles.models import MAX_NOTE_LENGTH, MAX_PATH_LENGTH, Article, Redirect, Section
 from articles.permissions import can_begin, can_move, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
@@ -16,7 +16,8 @@ from articles.revisions import MAX_WHY_LENGTH
 TABLE_HEAD = ("path", "leads to", "note")
 _BODY_HELP = (
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
-    "the one before it, which becomes an inset quote."
+    "the one before it, which becomes an inset quote. A paragraph that says “[picture 17]” is the "
+    "picture of that number."
 )
 
 
@@ -60,7 +61,7 @@ class ArticleForm(forms.ModelForm):
     class Meta:
         model = Article
         fields = (
-            "section", "title", "slug", "lead", "status",
+            "section", "title", "slug", "lead", "lead_picture", "status",
             "published_at", "withdraw_at", "embargo_until",
         )  # fmt: skip
 
@@ -80,7 +81,7 @@ class ArticleForm(forms.ModelForm):
         except markup.BodyError as error:
             self.fields["body"].disabled = True
             self.fields["body"].help_text = f"{error} So it cannot be changed here."
-            self.initial["body"] = "\n\n".join(block["text"] for block in blocks)
+            self.initial["body"] = markup.loose_text(blocks)
 
     def clean_title(self):
         title = self.cleaned_data["title"]
@@ -101,6 +102,16 @@ class ArticleForm(forms.ModelForm):
             now = Article.Status(self.instance.status)
             found = [now, *(each for each in moves_of(self.person, self.instance) if each != now)]
         return [(status, status.label) for status in found]
+
+    def clean_body(self):
+        body = self.cleaned_data["body"]
+        if not self.fields["body"].disabled:
+            missing = pictures.missing(markup.pictures_in(markup.blocks_from_text(body)))
+            if missing:
+                raise forms.ValidationError(
+                    f"There is no picture {missing[0]}. The list of pictures says their numbers."
+                )
+        return body
 
     def clean_published_at(self):
         return self._checked_moment("published_at")
@@ -160,7 +171,8 @@ class ArticleForm(forms.ModelForm):
                 self.add_error("withdraw_at", "That is before anybody can read it.")
 
     _plain = (
-        "section", "title", "lead", "status", "published_at", "withdraw_at", "embargo_until", "why",
+        "section", "title", "lead", "lead_picture", "status", "published_at", "withdraw_at",
+        "embargo_until", "why",
     )  # fmt: skip
 
     def changes(self):

@@ -8,11 +8,13 @@ number (``2026-01-08T10:28:00Z_17``), so a new article never moves the older pag
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, repeat
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
+from articles import figures, pictures
 from articles.bylines import bylines_of, first_role
 from articles.models import Article, ScheduledUpdate, Section
 from comments import moments, visits
@@ -37,6 +39,7 @@ TEASER_FIELDS = (
     "section__name", "section__slug", "discussion__comment_count",
     "discussion_id", "discussion__arrival_count",
     "scheduled__takes_effect_at", "scheduled__title", "scheduled__summary",
+    *pictures.TEASER_FIELDS,
 )  # fmt: skip
 
 
@@ -62,6 +65,8 @@ class Teaser:
     authors_label: str
     discussion_id: int
     arrival_count: int
+    # "" where the article has no picture.
+    picture_html: str = ""
     new_label: str = ""
 
 
@@ -150,15 +155,20 @@ def front_page(now=None):
         .values_list(*TEASER_FIELDS)[:FRONT_MOST_DISCUSSED]
     )
     bylines = bylines_of({row[0] for row in chain(newest, discussed, *strips.values())})
-    teasers = [make_teaser(row, bylines, now) for row in newest]
+    slots = chain([figures.LEAD], repeat(figures.CARD))
+    teasers = [
+        make_teaser(row, bylines, slot, now=now) for row, slot in zip(newest, slots, strict=False)
+    ]
     return FrontPage(
         lead=teasers[0] if teasers else None,
         seconds=teasers[1 : 1 + SECOND_STORIES],
         latest=teasers[1 + SECOND_STORIES :],
-        most_discussed=[make_teaser(row, bylines, now) for row in discussed],
+        most_discussed=[make_teaser(row, bylines, now=now) for row in discussed],
         sections=[
             SectionStrip(
-                name, f"/sections/{slug}/", [make_teaser(row, bylines, now) for row in rows]
+                name,
+                f"/sections/{slug}/",
+                [make_teaser(row, bylines, figures.CARD, now=now) for row in rows],
             )
             for (name, slug), rows in strips.items()
         ],
@@ -256,10 +266,13 @@ def imported_from(source):
     return Article.objects.filter(source=source).order_by("-id").first()
 
 
-def make_teaser(row, bylines, now=None):
-    """A row of ``TEASER_FIELDS`` as a ``Teaser``, with the words that it has at ``now``."""
-    pk, title, slug, summary, published_at, section_name, section_slug, *behind = row
-    comment_count, discussion_id, arrival_count, updated_at, new_title, new_summary = behind
+def make_teaser(row, bylines, slot=figures.ROW, *, now=None):
+    """A row of ``TEASER_FIELDS`` as a ``Teaser``, with the words that it has at ``now``.
+
+    ``slot`` is where its picture stands.
+    """
+    pk, title, slug, summary, published_at, section_name, section_slug, *rest = row
+    comment_count, discussion_id, arrival_count, updated_at, new_title, new_summary, *picture = rest
     authors_label, authors = first_role(bylines.get(pk, []))
     if updated_at is not None and updated_at <= (now or timezone.now()):
         title, summary = title if new_title is None else new_title, new_summary
@@ -278,6 +291,8 @@ def make_teaser(row, bylines, now=None):
         authors_label=authors_label,
         discussion_id=discussion_id,
         arrival_count=arrival_count,
+        # Made by articles.figures alone.
+        picture_html=mark_safe(pictures.render_teaser(picture, slot)),
     )
 
 

@@ -1,8 +1,9 @@
 """PURE: an article's body as HTML for readers and as text for editors.
 
 A body is a list of blocks as the export schema has them: ``{"type": "paragraph", "text"}`` and
-``{"type": "quote", "text", "attribution"}``. What people wrote is escaped in ``_escape``, and
-nowhere else.
+``{"type": "quote", "text", "attribution"}``, and besides pictures, which are kept elsewhere:
+``{"type": "picture", "picture": number}``. What people wrote is escaped in ``escape``, and nowhere
+else.
 """
 
 import html
@@ -14,6 +15,12 @@ SUMMARY_LENGTH = 240
 ATTRIBUTION_DASH = "- "
 
 _BLOCK_KEYS = {"paragraph": {"type", "text"}, "quote": {"type", "text", "attribution"}}
+_PICTURE_KEYS = {"type", "picture"}
+# How an editor writes a picture: a paragraph of its own.
+_PICTURE_LINE = re.compile(r"\[picture ([1-9][0-9]{0,17})\]")
+# Where it stands in the HTML that is kept; it is put in when the page is read, for its files and
+# its caption change. No text can say this, as all text is escaped.
+_PICTURE_PLACE = re.compile(r"<!--picture ([0-9]+)-->\n")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 # Marks that end a sentence rather than an address.
 _AFTER_ADDRESS = ".,;:!?)]}»”’…"
@@ -27,21 +34,64 @@ class BodyError(ValueError):
 def check_blocks(blocks):
     """Raises ``BodyError`` unless ``blocks`` is a body: known blocks, with text, nothing else."""
     for number, block in enumerate(blocks, 1):
+        if block.get("type") == "picture":
+            _check_picture(number, block)
+            continue
         keys = _BLOCK_KEYS.get(block.get("type"))
         if keys is None:
-            raise BodyError(f"Block {number} is neither a paragraph nor a quote.")
+            raise BodyError(f"Block {number} is neither a paragraph, a quote nor a picture.")
         if set(block) != keys or not all(isinstance(block[key], str) for key in keys):
             raise BodyError(f"Block {number} ({block['type']}) needs exactly: {sorted(keys)}.")
         if not block["text"].strip():
             raise BodyError(f"Block {number} ({block['type']}) has no text.")
 
 
+def _check_picture(number, block):
+    # True is an int to Python, and no number to anybody else.
+    if set(block) != _PICTURE_KEYS or type(block["picture"]) is not int or block["picture"] < 1:
+        raise BodyError(f"Block {number} (picture) needs the number of a picture, nothing else.")
+
+
+def pictures_in(blocks):
+    """The numbers of the pictures that stand in a body, each once, in their order."""
+    return list(dict.fromkeys(block["picture"] for block in blocks if block["type"] == "picture"))
+
+
+def texts_in(blocks):
+    """The blocks of a body that are made of words: what the export schema knows."""
+    return [block for block in blocks if block["type"] != "picture"]
+
+
+def move_pictures(before, blocks):
+    """``blocks``, a new text for a body, with the pictures that stood in the one before.
+
+    Each comes behind as many blocks of words as it stood behind, or at the end.
+    """
+    moved, words = list(blocks), len(texts_in(before))
+    for block in reversed(before):
+        if block["type"] == "picture":
+            moved.insert(min(words, len(blocks)), block)
+        else:
+            words -= 1
+    return moved
+
+
 def render_blocks(blocks):
-    """The body as safe HTML; the line breaks of a paragraph are kept."""
+    """The body as safe HTML; the line breaks of a paragraph are kept, pictures have a place."""
     return "".join(_render_block(block) for block in blocks)
 
 
+def place_pictures(rendered, figures):
+    """The HTML of ``render_blocks`` with its pictures: ``figures`` is {number: safe HTML}.
+
+    One that is not there leaves nothing behind.
+    """
+    return _PICTURE_PLACE.sub(lambda found: figures.get(int(found[1]), ""), rendered)
+
+
 def _render_block(block):
+    if block["type"] == "picture":
+        return f"<!--picture {block['picture']}-->\n"
     words = _lines_as_html(block["text"])
     if block["type"] == "paragraph":
         return f"<p>{words}</p>\n"
@@ -58,16 +108,17 @@ def render_credit(credit):
         address = found[0].rstrip(_AFTER_ADDRESS)
         if not _has_host(address):
             continue
-        parts.append(_escape(credit[end : found.start()]))
-        parts.append(f'<a href="{_escape(address)}" rel="nofollow noopener">{_escape(address)}</a>')
+        parts.append(escape(credit[end : found.start()]))
+        parts.append(f'<a href="{escape(address)}" rel="nofollow noopener">{escape(address)}</a>')
         end = found.start() + len(address)
-    parts.append(_escape(credit[end:]))
+    parts.append(escape(credit[end:]))
     return "".join(parts)
 
 
 def summary_of(lead, blocks):
     """What a list shows under the title: the lead, or the first words of the body, as text."""
-    words = " ".join((lead or (blocks[0]["text"] if blocks else "")).split())
+    first = next((block["text"] for block in texts_in(blocks)), "")
+    words = " ".join((lead or first).split())
     if lead or len(words) <= SUMMARY_LENGTH:
         return words
     # A language without spaces is cut in the middle, any other at a word.
@@ -79,8 +130,8 @@ def blocks_as_text(blocks):
     """The body as an editor writes it: the notation of saved pages.
 
     Paragraphs are parted by blank lines; a paragraph that begins with ``- `` names the speaker
-    of the one before it. ``blocks_from_text`` makes the same blocks of it; where no text would,
-    ``BodyError`` says which block is the reason.
+    of the one before it, and ``[picture 17]`` is a picture. ``blocks_from_text`` makes the same
+    blocks of it; where no text would, ``BodyError`` says which block is the reason.
     """
     for number, block in enumerate(blocks, 1):
         words = block_words(block)
@@ -98,13 +149,20 @@ def blocks_as_text(blocks):
         raise BodyError(
             f"Block {number} would be read back as something else: a paragraph that begins with "
             f"“{ATTRIBUTION_DASH}” and follows another one is taken for the speaker of a quote, "
-            f"and blanks that all lines begin with are dropped."
+            f"“[picture 1]” for a picture, and blanks that all lines begin with are dropped."
         )
     return text
 
 
+def loose_text(blocks):
+    """The body to look at where ``blocks_as_text`` has no way to write it."""
+    return "\n\n".join(block_words(block) for block in blocks)
+
+
 def block_words(block):
     """One block as an editor writes it."""
+    if block["type"] == "picture":
+        return f"[picture {block['picture']}]"
     if block["type"] == "paragraph":
         return block["text"]
     return f"{block['text']}\n\n{ATTRIBUTION_DASH}{block['attribution']}"
@@ -121,6 +179,9 @@ def blocks_from_text(text):
         if not piece:
             continue
         piece = _without_shared_indent(piece)
+        if picture := _PICTURE_LINE.fullmatch(piece):
+            blocks.append({"type": "picture", "picture": int(picture[1])})
+            continue
         before = blocks[-1] if blocks else None
         if (
             piece.startswith(ATTRIBUTION_DASH)
@@ -152,10 +213,11 @@ def tidy_text(text):
 
 
 def _lines_as_html(text):
-    return _escape(text).replace("\n", "<br>\n")
+    return escape(text).replace("\n", "<br>\n")
 
 
-def _escape(text):
+def escape(text):
+    """``text`` as HTML that says just that, also between quotation marks of an attribute."""
     return html.escape(text, quote=True)
 
 

@@ -20,6 +20,7 @@ from articles.models import (
     ScheduledUpdate,
 )
 from articles.permissions import CHANGES, MOVES, can_begin, level_in, require, require_writer
+from articles.placements import place_pictures
 from articles.revisions import keep_first_revision, keep_revision, was_kept
 from articles.slugs import SLUG_TRIES, free_slug
 from comments import hosting
@@ -35,8 +36,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 9998
 
 _WORDS = frozenset(WORD_FIELDS)
 _DATES = frozenset({"published_at", "withdraw_at", "embargo_until"})
-_CHANGEABLE = _WORDS | _DATES | {"section", "slug", "status"}
+_CHANGEABLE = _WORDS | _DATES | {"section", "slug", "status", "lead_picture"}
 _RENDERED = frozenset({"lead", "blocks"})
+_PICTURED = frozenset({"blocks", "lead_picture"})
 _PUBLISHED = Article.Status.PUBLISHED
 
 
@@ -72,6 +74,7 @@ def create_article(
     lead="",
     blocks,
     photo_credits=(),
+    lead_picture=None,
     status=Article.Status.DRAFT,
     published_at=None,
     withdraw_at=None,
@@ -86,7 +89,7 @@ def create_article(
     ``published_at`` is published now, and nothing before ``embargo_until``. ``authors`` are
     people, guests and ``crediting.Maker`` in the order of the byline. Raises ``ArticleError`` for
     a title, slug, body or date that cannot be, ``PermissionDenied`` without the right in the
-    section.
+    section. Locks the rows of its pictures.
     """
     require_writer(by)
     require(by is None or can_begin(by, section.pk, status), _not_here(section))
@@ -99,6 +102,7 @@ def create_article(
         lead=lead.strip(),
         blocks=list(blocks),
         photo_credits=list(photo_credits),
+        lead_picture=lead_picture,
         status=status,
         published_at=published_at,
         withdraw_at=withdraw_at,
@@ -113,6 +117,7 @@ def create_article(
             title=article.title, url="", readable_from=article.readable_from
         )
         _insert(article, wanted=slug)
+        place_pictures(article)
         _lead_discussion(article)
         crediting.set_bylines(article, authors)
         # What an import made says so itself; its first revision is kept when it is changed.
@@ -138,8 +143,8 @@ def update_article(
     is kept as a ``Revision`` of ``by``, with ``why``; ``quietly`` does neither, for what belongs
     to how it was made.
     Reads the article anew and locks its row, so ``article`` may be old; it is brought up to
-    date; with ``seen_version``, nothing is done where it is another one by then. Its discussion
-    follows a new title or slug, and its former address leads to it
+    date; then it locks its pictures. With ``seen_version``, nothing is done where it is another
+    one by then. Its discussion follows a new title or slug, and its former address leads to it
     (``redirects``). Raises as ``create_article`` does, and ``ArticleError`` for a move that the
     workflow does not have.
     """
@@ -190,6 +195,8 @@ def update_article(
         if "slug" in changed and former_slug:
             redirects.follow_article(article, former_slug)
         _save(article)
+        if changed & _PICTURED or was_settled:
+            place_pictures(article)
         if article.published_at != dated:
             crediting.follow_article(article)
         _lead_discussion(article)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from articles import markup
+from articles import figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
 from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ScheduledUpdate, Section
@@ -32,6 +32,8 @@ class ArticleView:
     published_iso: str
     published_text: str
     updated_text: str
+    # The picture above the text with its words, "" where there is none.
+    lead_figure: str
     html: str
     photo_credits: list[str]
     url: str
@@ -76,8 +78,9 @@ _READABLE = Statement(_readable_article)
 def article_page(article, *, with_more=True, with_update=False, now=None):
     """(``article`` as its page shows it, the newest others of its section as teasers).
 
-    Two queries; one ``with_more=False``, for the later pages of a long discussion. Words that
-    were scheduled are the article's from their moment on; ``with_update`` shows them before.
+    Two queries; one ``with_more=False``, for the later pages of a long discussion; one more where
+    the article has pictures. Words that were scheduled are the article's from their moment on;
+    ``with_update`` shows them before.
     """
     now = now or timezone.now()
     rows = []
@@ -85,7 +88,7 @@ def article_page(article, *, with_more=True, with_update=False, now=None):
         rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
     bylines = bylines_of([article.pk, *(row[0] for row in rows)])
     view = _article_view(article, bylines.get(article.pk, []), now, with_update)
-    return view, [make_teaser(row, bylines, now) for row in rows]
+    return view, [make_teaser(row, bylines, now=now) for row in rows]
 
 
 def _more_of_section(*, section_id, besides, now):
@@ -136,6 +139,9 @@ def _article_view(article, makers, now, with_update):
         new = getattr(shown, name)
         return getattr(article, name) if new is None else new
 
+    placed = pictures.shown_in(article)
+    within = {number: figures.render_figure(each, figures.BODY) for number, each in placed.items()}
+    leading = placed.get(article.lead_picture_id)
     changed_later = article.published_at and updated_at > article.published_at
     return ArticleView(
         title=word("title"),
@@ -146,7 +152,9 @@ def _article_view(article, makers, now, with_update):
         published_iso=moment_iso(article.published_at) if article.published_at else "",
         published_text=moment_text(article.published_at) if article.published_at else "",
         updated_text=f"updated {moment_text(updated_at)}" if changed_later else "",
-        html=mark_safe(shown.html),  # made by articles.markup alone
+        # Made by articles.figures and articles.markup alone.
+        lead_figure=mark_safe(figures.render_figure(leading, figures.LEAD) if leading else ""),
+        html=mark_safe(markup.place_pictures(shown.html, within)),
         photo_credits=[mark_safe(markup.render_credit(each)) for each in word("photo_credits")],
         url=article.get_absolute_url(),
         comment_count=discussion.comment_count,

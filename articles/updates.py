@@ -10,6 +10,7 @@ from articles.coming import render_update
 from articles.errors import ArticleError
 from articles.models import WORD_FIELDS, Article, ScheduledUpdate
 from articles.permissions import can_change, require
+from articles.placements import place_pictures
 from articles.publishing import (
     check_date,
     check_title,
@@ -63,6 +64,7 @@ def schedule_update(*, by=None, article, takes_effect_at, why="", **words):
         render_update(made, article)
         ScheduledUpdate.objects.filter(pk=article.pk).delete()
         made.save(force_insert=True)
+        place_pictures(article)
         # What its page says until when is part of the page.
         Article.objects.filter(pk=article.pk).update(version=article.version + 1)
         return made

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles import views
+from articles import picture_files, views
 
 urlpatterns = [
     path("", views.front_page, name="front-page"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("authors/<slug:slug>/", views.guest_page, name="guest"),
     path("people/<str:handle>/articles/", views.person_articles, name="person-articles"),
     path("articles/<slug:slug>/", views.article_page, name="article"),
+    path("media/<path:name>", picture_files.picture_file, name="picture-file"),
 ]

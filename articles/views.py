@@ -79,7 +79,10 @@ def article_page(request, slug):
 
     version = (
         article.version,
-        version_of(view.section_name, view.makers, view.status_note, more),
+        # Pictures change without their articles: their files are made, their captions mended.
+        version_of(
+            view.section_name, view.makers, view.status_note, view.lead_figure, view.html, more
+        ),
     )
     # What is listed beside it comes and goes, too.
     until = _earliest(view.until, listings.next_change(timezone.now()))

@@ -5,6 +5,7 @@ import os
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsportal.settings.prod")
 
@@ -27,3 +28,6 @@ class PortalHandler(WSGIHandler):
 
 django.setup(set_prefix=False)
 application = PortalHandler()
+# Also what another worker left undone when it was stopped. By name, as models can be imported
+# only now.
+import_string("articles.renditions.work_here")()

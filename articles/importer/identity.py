@@ -19,7 +19,7 @@ later one.
 import re
 from collections import Counter
 
-from articles import publishing
+from articles import markup, publishing
 from articles.importer.records import Page
 from articles.models import Article
 from comments.matching import words_of
@@ -74,7 +74,8 @@ def _likeness(article, page, origin, facts):
     """0 for another page; the greater, the more alike."""
     same_title = article.source_title_digest == origin.title_digest
     same_source = article.source == origin.source
-    ours, theirs = [block.text for block in page.blocks], [each["text"] for each in article.blocks]
+    ours = [block.text for block in page.blocks]
+    theirs = [each["text"] for each in markup.texts_in(article.blocks)]
     body, whole_body = _shares(ours, theirs)
     if article.source_body_digest == origin.body_digest:
         body = whole_body = 1

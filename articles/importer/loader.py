@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import membership
-from articles import publishing, sections
+from articles import markup, publishing, sections
 from articles.importer.identity import find_same_page
 from articles.importer.lines import shorten, write_date
 from articles.importer.quotations import resolve_quotations
@@ -261,7 +261,8 @@ def _changes(article, page, origin):
     if article.source_title_digest != origin.title_digest:
         changes["title"] = page.title
     if article.source_body_digest != origin.body_digest:
-        changes["blocks"] = export_blocks(page.blocks)
+        # Pictures are the editors' own, and no saved page has any.
+        changes["blocks"] = markup.move_pictures(article.blocks, export_blocks(page.blocks))
         changes["photo_credits"] = list(page.photo_credits)
     return changes
 

@@ -3,6 +3,7 @@
 from articles.models.desk import WORD_FIELDS, PreviewLink, Remit, Revision, ScheduledUpdate
 from articles.models.guests import MAX_BIOGRAPHY, MAX_GUEST_NAME, MAX_GUEST_SLUG, Guest
 from articles.models.news import MAX_SLUG_LENGTH, Article, Byline, Section
+from articles.models.pictures import MOST_PERCENT, Picture, Placement
 from articles.models.redirects import (
     MAX_NOTE_LENGTH,
     MAX_PATH_LENGTH,
@@ -18,12 +19,15 @@ __all__ = [
     "MAX_NOTE_LENGTH",
     "MAX_PATH_LENGTH",
     "MAX_SLUG_LENGTH",
+    "MOST_PERCENT",
     "WORD_FIELDS",
     "Article",
     "Byline",
     "DeskTurn",
     "Guest",
     "MissedPath",
+    "Picture",
+    "Placement",
     "PreviewLink",
     "Redirect",
     "Remit",

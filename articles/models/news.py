@@ -41,7 +41,7 @@ class ArticleQuerySet(models.QuerySet):
 
 
 class Article(models.Model):
-    """One article. ``blocks`` is its body: the export schema's list of paragraphs and quotes."""
+    """One article. ``blocks`` is its body: the export schema's list, and pictures by number."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -56,6 +56,14 @@ class Article(models.Model):
     lead = models.TextField(blank=True, help_text="A sentence or two under the title.")
     blocks = models.JSONField(default=list)
     photo_credits = models.JSONField(default=list, blank=True)
+    lead_picture = models.ForeignKey(
+        "articles.Picture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_articles",
+        help_text="Stands above the text, and beside the title in lists.",
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     # Readers see what is published from the one to the other moment; an embargo moves the first.
     published_at = models.DateTimeField(null=True, blank=True)

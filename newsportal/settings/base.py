@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "newsportal.compression.TextCompression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -194,6 +194,15 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Text only: the longest comment and the longest article fit many times over.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Pictures are the only files that are sent. One handler first, which stops what is far too large.
+FILE_UPLOAD_HANDLERS = [
+    "newsportal.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Whether a worker makes the files of pictures itself, in a thread. Without it
+# ``manage.py make_renditions`` has to be run.
+PICTURES_IN_BACKGROUND = True
 # A moderator's bulk act names up to a thousand comments, and a few fields more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 

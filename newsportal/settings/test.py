@@ -21,6 +21,8 @@ SAID_AGAIN_AFTER_MINUTES = 0
 COMMENTS_HERE_IN_TEN_MINUTES = 100_000
 EDITS_IN_TEN_MINUTES = 100_000
 ACCOUNT_RATE_LIMITS = False
+# Tests have the files of pictures made when they want them.
+PICTURES_IN_BACKGROUND = False
 
 # whitenoise warns of a folder that is not there.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -118,3 +118,57 @@ def test_editors_and_saved_pages_write_bodies_the_same_way(lines):
 def test_what_is_no_block_is_refused(blocks):
     with pytest.raises(markup.BodyError):
         markup.check_blocks(blocks)
+
+
+PICTURED = {"type": "picture", "picture": 17}
+
+
+def test_a_picture_has_a_place_that_no_text_can_take():
+    spoof = {"type": "paragraph", "text": "<!--picture 17-->\n<!--picture 18-->"}
+    rendered = markup.render_blocks([TOLD, PICTURED, spoof])
+    shown = markup.place_pictures(rendered, {17: "<figure>17</figure>", 18: "<figure>18</figure>"})
+    assert shown.count("<figure>") == 1
+    assert "&lt;!--picture 17--&gt;" in shown
+    assert "picture" not in markup.place_pictures(markup.render_blocks([PICTURED]), {})
+
+
+@pytest.mark.parametrize("number", [True, 0, -1, "17", 1.0, None, [17]])
+def test_a_picture_is_a_number_and_nothing_else(number):
+    with pytest.raises(markup.BodyError):
+        markup.check_blocks([{"type": "picture", "picture": number}])
+    with pytest.raises(markup.BodyError):
+        markup.check_blocks([PICTURED | {"text": "words"}])
+    markup.check_blocks([PICTURED])
+
+
+BLOCKS = st.lists(
+    st.one_of(
+        st.builds(lambda number: {"type": "picture", "picture": number}, st.integers(1, 99)),
+        st.builds(
+            lambda text: {"type": "paragraph", "text": text},
+            st.sampled_from(["One.", "- a dash", "[picture 3]", "[picture 03]", "x\n[picture 3]"]),
+        ),
+        st.just(QUOTED),
+    ),
+    max_size=6,
+)
+
+
+@given(BLOCKS)
+def test_a_body_with_pictures_is_written_as_text_or_refused(blocks):
+    try:
+        text = markup.blocks_as_text(blocks)
+    except markup.BodyError:
+        assert any(block.get("text") in {"- a dash", "[picture 3]"} for block in blocks)
+    else:
+        assert markup.blocks_from_text(text) == blocks
+
+
+@given(BLOCKS, BLOCKS)
+def test_pictures_move_with_a_new_text_and_none_is_lost(before, after):
+    words = markup.texts_in(after)
+    moved = markup.move_pictures(before, words)
+    assert markup.texts_in(moved) == words
+    pictures = [block for block in before if block["type"] == "picture"]
+    assert [block for block in moved if block["type"] == "picture"] == pictures
+    assert markup.move_pictures(before, markup.texts_in(before)) == before
