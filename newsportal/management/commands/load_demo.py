@@ -9,15 +9,17 @@ from datetime import datetime
 from io import StringIO
 
 from django.conf import settings
+from django.core.files import File
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts import directory, membership
-from articles import listings, publishing, sections
+from articles import listings, picturing, publishing, sections
 
 EDITION = settings.BASE_DIR / "fixtures" / "edition.json"
 PAGES = settings.BASE_DIR / "fixtures" / "pages"
+PICTURES = settings.BASE_DIR / "fixtures" / "pictures"
 ACCOUNTS_FILE = settings.VAR_DIR / "demo-accounts"
 # Handle, real name, role.
 DEMO_PEOPLE = (
@@ -60,8 +62,17 @@ class Command(BaseCommand):
             lead=page["lead"],
             published_at=datetime.fromisoformat(page["published_at"]),
             authors=[people[handle] for handle in page["authors"]],
+            lead_picture=self._load_picture(**page["picture"]) if "picture" in page else None,
             quietly=True,
         )
+
+    def _load_picture(self, file, credit, **words):
+        with (PICTURES / file).open("rb") as content:
+            examined = picturing.examine(file=File(content), credit=credit)
+        try:
+            return picturing.add_picture(examined=examined, credit=credit, **words)
+        finally:
+            examined.close()
 
     def _make_people(self):
         """One password for the four, made here and kept beside the data, for this machine only."""
