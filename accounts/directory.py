@@ -20,6 +20,7 @@ __all__ = [
     "known_since",
     "look_alikes",
     "people_called",
+    "people_named",
     "person_at",
     "person_signing_in",
     "person_url",
@@ -28,6 +29,8 @@ __all__ = [
 
 # What a signed 64-bit key can hold has at most 19 digits; 18 nines always fit.
 STAND_IN_DIGITS = 18
+# Of more people of one name nobody knows who is meant.
+MOST_NAMESAKES = 20
 
 
 def is_online(last_seen: datetime | None, now: datetime) -> bool:
@@ -135,3 +138,18 @@ def has_address(email: str, *, besides: User | None = None) -> bool:
     people = User.objects.exclude(pk=besides.pk if besides else None)
     email = email.lower()
     return people.filter(email=email).exists() or people.filter(emailaddress__email=email).exists()
+
+
+def people_named(name: str) -> list[int]:
+    """The ids of those whom somebody means who types a name: by handle, else by real name.
+
+    Two queries at most. Nobody's handle is looked for among all real names, letter for letter or
+    with capitals where names have them.
+    """
+    if not name or "\0" in name:
+        return []
+    named = look_alikes(name)
+    if named:
+        return [person.pk for person in named]
+    people = User.objects.filter(real_name__in={name, name.title()})
+    return list(people.order_by("pk").values_list("pk", flat=True)[:MOST_NAMESAKES])

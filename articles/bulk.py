@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from articles import crediting, markup
+from articles import crediting, markup, search_index
 from articles.models import Article, Byline, Section
 from articles.slugs import slug_of
 from comments import hosting
@@ -57,6 +57,7 @@ def publish_many(entries):
             ],
             batch_size=_AT_ONCE,
         )
+        search_index.index_articles(articles)
     return articles
 
 

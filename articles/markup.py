@@ -25,6 +25,27 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 # Marks that end a sentence rather than an address.
 _AFTER_ADDRESS = ".,;:!?)]}»”’…"
 _BLANK_LINES = re.compile(r"\n{2,}")
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+# Everything else begins and ends a line.
+_INLINE_TAGS = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "code",
+        "em",
+        "i",
+        "mark",
+        "s",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+    }
+)
 
 
 class BodyError(ValueError):
@@ -124,6 +145,19 @@ def summary_of(lead, blocks):
     # A language without spaces is cut in the middle, any other at a word.
     cut = words.rfind(" ", SUMMARY_LENGTH // 2, SUMMARY_LENGTH)
     return words[: cut if cut > 0 else SUMMARY_LENGTH - 1].rstrip(" ,;:–—-") + "…"
+
+
+def text_of(rendered):
+    """The words of a rendered body as text, a paragraph a line: for who looks for words in it.
+
+    Whatever its blocks are. The result is text, not HTML: it is to be escaped like any text.
+    """
+    lines = html.unescape(_TAG.sub(_break_at, rendered)).split("\n")
+    return "\n".join(words for line in lines if (words := " ".join(line.split())))
+
+
+def _break_at(tag):
+    return "" if tag[1].lower() in _INLINE_TAGS else "\n"
 
 
 def blocks_as_text(blocks):

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import coming, crediting, markup, redirects, slugs
+from articles import coming, crediting, markup, redirects, search_index, slugs
 from articles.errors import ArticleError
 from articles.models import (
     MAX_SLUG_LENGTH,
@@ -39,6 +39,8 @@ _DATES = frozenset({"published_at", "withdraw_at", "embargo_until"})
 _CHANGEABLE = _WORDS | _DATES | {"section", "slug", "status", "lead_picture"}
 _RENDERED = frozenset({"lead", "blocks"})
 _PICTURED = frozenset({"blocks", "lead_picture"})
+# A change of these is one for the search; that of the moment is asked apart, as it may be set here.
+_INDEXED = frozenset({"section", "title", "lead", "blocks"})
 _PUBLISHED = Article.Status.PUBLISHED
 
 
@@ -120,6 +122,7 @@ def create_article(
         place_pictures(article)
         _lead_discussion(article)
         crediting.set_bylines(article, authors)
+        search_index.index_article(article)
         # What an import made says so itself; its first revision is kept when it is changed.
         if by is not None and status == _PUBLISHED:
             keep_revision(article, by, why, article.updated_at)
@@ -200,6 +203,8 @@ def update_article(
         if article.published_at != dated:
             crediting.follow_article(article)
         _lead_discussion(article)
+        if changed & _INDEXED or bylines_changed or was_settled or article.published_at != dated:
+            search_index.index_article(article, was_published_at=dated)
         if changed & (_WORDS | {"status"}):
             coming.follow_article(article)
         if was_out and article.status == Article.Status.WITHDRAWN:

@@ -22,6 +22,8 @@ from comments.markup import one_line
 from comments.turns import unwaiting
 
 _log = logging.getLogger(__name__)
+# So many are due at once where a whole edition changes; the next reader settles the next ones.
+SETTLED_AT_ONCE = 20
 _NOT_YOURS = "In this section others of the newsroom change what is published."
 
 
@@ -101,6 +103,16 @@ def restore_revision(*, by=None, article, number, seen_version=None):
 def _locked(article):
     found = Article.objects.select_for_update(of=("self",), no_key=True)
     return found.select_related("section").get(pk=article.pk)
+
+
+def settle_due_in_passing():
+    """``settle_in_passing`` of what is due, a few at most: for what reads words from an index.
+
+    One query where nothing is due.
+    """
+    due = ScheduledUpdate.objects.filter(takes_effect_at__lte=timezone.now())
+    for scheduled in due.select_related("article").order_by("takes_effect_at")[:SETTLED_AT_ONCE]:
+        settle_in_passing(scheduled.article)
 
 
 def settle_in_passing(article):

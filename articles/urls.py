@@ -5,6 +5,7 @@ from articles import picture_files, views
 urlpatterns = [
     path("", views.front_page, name="front-page"),
     path("latest/", views.latest_page, name="latest"),
+    path("search/", views.search, name="search"),
     path("sections/<slug:slug>/", views.section_page, name="section"),
     path("preview/<str:token>/", views.preview_page, name="preview"),
     path("authors/<slug:slug>/", views.guest_page, name="guest"),

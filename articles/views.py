@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import listings, previews, shelves, stories, updates
+from articles import listings, previews, search_page, shelves, stories, updates
+from articles.asked import read_asked
 from articles.caching import version_of
 from articles.models import Article, Guest
 from articles.permissions import can_preview
@@ -62,6 +63,21 @@ def _author_page(request, author):
         "listing": _read_list(shelves.author_page, request, author),
     }
     return _answer_list(request, "articles/author_page.html", context)
+
+
+@require_safe
+def search(request):
+    # The index follows the words that readers see elsewhere by now.
+    updates.settle_due_in_passing()
+    until = listings.next_change(timezone.now())
+    sections = search_page.section_slugs()
+    asked = read_asked(request.GET, {slug for _, slug, _ in sections})
+    page = search_page.search_page(asked, sections)
+
+    def show():
+        return render(request, "articles/search_page.html", {"page": page})
+
+    return answer_reader(request, version=version_of(page), until=until, render=show)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max
 
-from comments import markup, ranking
+from comments import markup, ranking, search_index
 from comments.hosting import lock_discussion
 from comments.matching import Matching
 from comments.models import Comment, Discussion, ModerationEntry, Thread
@@ -88,6 +88,7 @@ def fill(pairs):
         threads += ranking.threads_of(merging.discussion, rows.values())
     for level in sorted(levels):
         Comment.objects.insert_rows(levels[level])
+        search_index.index_comments(levels[level])
     Discussion.objects.bulk_update(
         [merging.discussion for merging in merges], [*_COUNTERS, "ranked_from"], batch_size=250
     )
@@ -274,14 +275,17 @@ class _Merge:
             levels[row.level].append(row)
         for level in sorted(levels):
             Comment.objects.insert_rows(levels[level])
+        search_index.index_comments(rows[comment.pk] for comment in self.new)
         before = self.before
         present = self.present.values()
         Comment.objects.write_places(
             [row for row in present if _values(row, PLACE_COLUMNS) != before[row.pk][0]]
         )
-        Comment.objects.write_words(
-            [row for row in present if _values(row, _WORDS) != before[row.pk][1]]
-        )
+        changed = [row for row in present if _values(row, _WORDS) != before[row.pk][1]]
+        Comment.objects.write_words(changed)
+        moment = _WORDS.index("posted_at")
+        search_index.forget_places((before[row.pk][1][moment], row.pk) for row in changed)
+        search_index.index_comments(changed)
 
     def _count(self, trees):
         comments = Comment.objects.filter(discussion_id=self.discussion.pk)

@@ -31,8 +31,9 @@ def open_discussions(pages):
     ``pages`` are dictionaries of what ``open_discussion`` takes.
     """
     discussions = [Discussion(**page) for page in pages]
+    found = rules.current()
     for discussion in discussions:
-        discussion.closes_at = rules.closing_time(discussion)
+        discussion.closes_at = rules.closing_time(discussion, found)
     return Discussion.objects.bulk_create(discussions, batch_size=500)
 
 

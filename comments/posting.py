@@ -19,6 +19,7 @@ from comments import (
     outside,
     ranking,
     rules,
+    search_index,
     standing,
     visits,
 )
@@ -269,6 +270,7 @@ def _publish(draft, discussion, parent, now, *, again=False):
         submission_key=draft.submission_key,
     )
     Comment.objects.insert_node(comment, parent, save=True)
+    search_index.index_comment(comment)
     if parent is None:
         discussion.top_level_count = position
         discussion.last_tree_id = comment.tree_id
@@ -345,6 +347,7 @@ def edit_comment(*, by, comment, text, seen_revision):
         comment.edited_at = now
         comment.revision += 1
         comment.save(update_fields=["text", "blocks", "html", "edited_at", "revision"])
+        search_index.index_comment(comment)
         ModerationEntry.objects.create(
             by=by,
             act=ModerationEntry.Act.EDIT,

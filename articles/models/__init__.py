@@ -11,6 +11,7 @@ from articles.models.redirects import (
     MissedPath,
     Redirect,
 )
+from articles.models.search import MAX_SPELLED, SpellingKey
 
 __all__ = [
     "MAX_BIOGRAPHY",
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_NOTE_LENGTH",
     "MAX_PATH_LENGTH",
     "MAX_SLUG_LENGTH",
+    "MAX_SPELLED",
     "MOST_PERCENT",
     "WORD_FIELDS",
     "Article",
@@ -34,4 +36,5 @@ __all__ = [
     "Revision",
     "ScheduledUpdate",
     "Section",
+    "SpellingKey",
 ]

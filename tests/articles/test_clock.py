@@ -134,6 +134,26 @@ def test_counts_follow(clock, rain, reader, politics):
     assert around(clock, NOON, lambda: shows("/", "Most discussed")) == (True, False)
 
 
+class TestSearch:
+    def found(self, words):
+        return f">{words}</mark>" in Client().get("/search/", {"q": words}).content.decode()
+
+    def test_what_comes_and_goes_is_found_to_the_second(self, clock, politics, reader):
+        article = publishing.create_article(
+            section=politics, title="Lanterns", blocks=BODY, status="published",
+            published_at=NOON, withdraw_at=NOON + timedelta(hours=1),
+        )  # fmt: skip
+        assert around(clock, NOON, lambda: self.found("Lanterns")) == (False, True)
+        posting.post_comment(by=reader, discussion=article.discussion, text="Ledgers, I say.")
+        for words in ("Lanterns", "Ledgers"):
+            ends = article.withdraw_at
+            assert around(clock, ends, lambda words=words: self.found(words)) == (True, False)
+
+    def test_a_later_text_is_found_from_its_moment_on(self, clock, rain):
+        updates.schedule_update(article=rain, takes_effect_at=NOON, title="Glaciers")
+        assert around(clock, NOON, lambda: self.found("Glaciers")) == (False, True)
+
+
 class TestUpdates:
     def test_the_first_reader_settles_it(self, clock, rain):
         updates.schedule_update(
