@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
-from articles import crediting, pictures, publishing, sections, stories, text_desk
+from articles import crediting, pictures, publishing, sections, stories, tagging, text_desk
 from articles.forms import ArticleForm, SectionForm
 from articles.models import Article, Byline, Picture, Remit, Section
 from articles.permissions import CHANGES, can_arrange, can_change, can_publish_anywhere, level_in
@@ -73,7 +73,7 @@ class ArticleAdmin(admin.ModelAdmin):
     readonly_fields = ("lead_picture_shown",)
     fields = (
         "title", "section", "lead", "lead_picture", "lead_picture_shown", "body", "credits", "why",
-        "status", "published_at", "withdraw_at", "embargo_until", "slug", "seen_version",
+        "tags", "status", "published_at", "withdraw_at", "embargo_until", "slug", "seen_version",
     )  # fmt: skip
 
     @admin.display(description="comments", ordering="discussion__comment_count")
@@ -178,6 +178,7 @@ class ArticleAdmin(admin.ModelAdmin):
             publishing.update_article(by=request.user, article=stored, **changes)
         else:
             stored = publishing.create_article(by=request.user, **changes)
+        tagging.tag_article(by=request.user, article=stored, names=form.cleaned_data["tags"])
         obj.__dict__.update(stored.__dict__)
 
     def save_related(self, request, form, formsets, change):

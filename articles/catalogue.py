@@ -1,14 +1,19 @@
-"""What articles are put under, in the admin: guests.
+"""What articles are put under, in the admin: guests and tags.
 
 Everything is saved through the write functions; nothing is deleted here.
 """
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
-from articles import crediting
-from articles.models import Guest
-from articles.permissions import can_write
+from articles import crediting, tagging, tags
+from articles.errors import ArticleError
+from articles.models import Guest, Tag
+from articles.permissions import can_write, require_writer
+from articles.slugs import fold_name
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -28,6 +33,14 @@ class KeptAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ArticleError as refusal:
+            # Somebody was quicker between the form's check and the write.
+            self.message_user(request, str(refusal), messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 class GuestForm(forms.ModelForm):
@@ -61,3 +74,88 @@ class GuestAdmin(KeptAdmin):
         else:
             stored = crediting.create_guest(by=request.user, **typed)
         obj.__dict__.update(stored.__dict__)
+
+
+class TagForm(forms.ModelForm):
+    class Meta:
+        model = Tag
+        fields = ("name", "slug", "description")
+
+    def clean_name(self):
+        [name] = _checked(self.cleaned_data["name"])
+        others = Tag.objects.filter(folded=fold_name(name)).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError("There is a tag of this name. Merge the two instead.")
+        return name
+
+
+def _checked(name):
+    try:
+        return tagging.checked_names([name])
+    except ArticleError as refused:
+        raise forms.ValidationError(str(refused)) from refused
+
+
+class MergeForm(forms.Form):
+    """Which of the chosen tags stays."""
+
+    into = forms.ModelChoiceField(
+        label="Which one stays?", queryset=None, widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, *args, chosen, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = chosen
+
+
+@admin.register(Tag)
+class TagAdmin(KeptAdmin):
+    form = TagForm
+    list_display = ("name", "slug", "description", "merged_into")
+    list_select_related = ("merged_into",)
+    search_fields = ("name", "slug")
+    ordering = ("name", "id")
+    actions = ("merge_chosen",)
+
+    def has_add_permission(self, request):
+        # A tag is made by writing it at an article.
+        return False
+
+    def save_model(self, request, obj, form, change):
+        stored = Tag.objects.get(pk=obj.pk)
+        tagging.change_tag(by=request.user, tag=stored, **form.cleaned_data)
+
+    def get_urls(self):
+        suggest = self.admin_site.admin_view(self.suggest_view)
+        return [path("suggest/", suggest, name="articles_tag_suggest"), *super().get_urls()]
+
+    def suggest_view(self, request):
+        """The names that begin with ``?q=``, for whoever types one at an article."""
+        require_writer(request.user)
+        return JsonResponse({"names": tags.suggested(request.GET.get("q", ""))})
+
+    @admin.action(description="Merge the chosen tags into one", permissions=["change"])
+    def merge_chosen(self, request, queryset):
+        chosen = queryset.filter(merged_into=None).order_by("name", "id")
+        form = MergeForm(request.POST if "confirmed" in request.POST else None, chosen=chosen)
+        if form.is_bound and form.is_valid():
+            into = form.cleaned_data["into"]
+            try:
+                merged = tagging.merge_tags(by=request.user, tags=chosen, into=into)
+            except ArticleError as refused:
+                self.message_user(request, str(refused), messages.ERROR)
+            else:
+                self.message_user(
+                    request, f"{int(merged)} tags were merged into “{into}”.", messages.SUCCESS
+                )
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Merge tags",
+            "opts": self.opts,
+            "form": form,
+            "action": "merge_chosen",
+            "chosen": list(chosen.values_list("pk", flat=True)),
+            "back": reverse("admin:articles_tag_changelist"),
+        }
+        return TemplateResponse(request, "admin/articles/tag/merge.html", context)

@@ -4,9 +4,11 @@ import csv
 from io import StringIO
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 
-from articles import markup, pictures, redirects
+from articles import markup, pictures, redirects, tagging, tags
+from articles.errors import ArticleError
 from articles.models import MAX_NOTE_LENGTH, MAX_PATH_LENGTH, Article, Redirect, Section
 from articles.permissions import can_begin, can_move, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
@@ -19,6 +21,33 @@ _BODY_HELP = (
     "the one before it, which becomes an inset quote. A paragraph that says “[picture 17]” is the "
     "picture of that number."
 )
+
+
+class TagsInput(forms.TextInput):
+    """Names with commas between them; a script offers those there are while one types."""
+
+    class Media:
+        js = ("js/tags.js",)
+
+    def get_context(self, name, value, attrs):
+        attrs = {**(attrs or {}), "data-tags": reverse("admin:articles_tag_suggest"), "size": 80}
+        return super().get_context(name, value, attrs)
+
+
+class TagsField(forms.CharField):
+    """The names of tags, as a list; the first ones say what an article is about first."""
+
+    widget = TagsInput
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        names = [name for name in super().clean(value).split(",") if name.strip()]
+        try:
+            return tagging.checked_names(names)
+        except ArticleError as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
 
 class ArticleForm(forms.ModelForm):
@@ -54,6 +83,10 @@ class ArticleForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"size": 80}),
         help_text="Kept with the revision, for the newsroom.",
     )
+    tags = TagsField(
+        required=False,
+        help_text="With commas between them, the most telling first. New ones are made.",
+    )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # Who fills it in; the admin sets it.
     person = None
@@ -72,6 +105,7 @@ class ArticleForm(forms.ModelForm):
         if self.instance.pk is None:
             return
         self.initial["seen_version"] = self.instance.version
+        self.initial["tags"] = tags.names_of(self.instance)
         self.initial["credits"] = "\n".join(self.instance.photo_credits)
         self._show_body(self.instance.blocks)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import coming, crediting, markup, redirects, search_index, slugs
+from articles import coming, crediting, markup, redirects, search_index, slugs, tagging
 from articles.errors import ArticleError
 from articles.models import (
     MAX_SLUG_LENGTH,
@@ -202,6 +202,7 @@ def update_article(
             place_pictures(article)
         if article.published_at != dated:
             crediting.follow_article(article)
+            tagging.follow_article(article)
         _lead_discussion(article)
         if changed & _INDEXED or bylines_changed or was_settled or article.published_at != dated:
             search_index.index_article(article, was_published_at=dated)

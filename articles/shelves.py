@@ -1,8 +1,8 @@
-"""READ: the articles of one author, in pages.
+"""READ: the articles of one author, or of one tag, in pages.
 
-A line between an article and its author keeps the article's date, so that the newest are read in
-the order of an index, however many there are; whether readers may see one is asked of the
-article itself.
+A line between an article and its author or tag keeps the article's date, so that the newest are
+read in the order of an index, however many there are; whether readers may see one is asked of
+the article itself.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef
 
 from accounts.directory import find_person
 from articles.listings import list_page
-from articles.models import Article, Byline, Guest
+from articles.models import Article, Byline, Guest, Tag, Tagging
 from comments.statements import padded
 
 
 @dataclass(frozen=True, slots=True)
 class NewestOf:
-    """What reads like ``listings.Newest``, along the lines of a byline. Two queries."""
+    """What reads like ``listings.Newest``, along the lines of one author or tag. Two queries."""
 
     lines: object
     key = ("published_at", "article_id")
@@ -46,6 +46,11 @@ def by_author(author, now=None):
     return NewestOf(of_published(lines, now))
 
 
+def by_tag(tag, now=None):
+    """The published articles that carry a tag, to be read in pages."""
+    return NewestOf(of_published(Tagging.objects.filter(tag_id=tag.pk), now))
+
+
 def guest(slug, now=None):
     """The guest at this address; raises ``Guest.DoesNotExist``.
 
@@ -61,6 +66,23 @@ def person(handle, now=None):
     found = find_person(handle)
     _require_published(found, now)
     return found
+
+
+def tag(slug, now=None):
+    """The tag at this address, or the one that it was merged into.
+
+    Raises ``Tag.DoesNotExist``, also for one that nothing carries that readers may see.
+    """
+    found = Tag.objects.select_related("merged_into").get(slug=slug)
+    found = found.merged_into or found
+    if not by_tag(found, now).lines.exists():
+        raise Tag.DoesNotExist
+    return found
+
+
+def tag_page(tag, before=None, after=None, now=None):
+    """A page of what carries a tag."""
+    return list_page(by_tag(tag, now), tag.get_absolute_url(), before, after)
 
 
 def _require_published(author, now):

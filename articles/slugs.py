@@ -1,6 +1,7 @@
-"""The last part of an address, made of a title or a name."""
+"""PURE: names and titles, as addresses and as what is compared."""
 
 import re
+import unicodedata
 
 from anyascii import anyascii
 
@@ -36,3 +37,8 @@ def free_slug(model, wanted, kept=()):
         number += 1
         slug = f"{wanted}-{number}"
     return slug
+
+
+def fold_name(name):
+    """``name`` as it is compared with others: without capitals, one space between words."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -10,6 +10,7 @@ from articles import figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
 from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ScheduledUpdate, Section
+from articles.tags import tags_of
 from comments.moments import A_READ
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
@@ -45,6 +46,8 @@ class ArticleView:
     makers: list[Credit] = field(default_factory=list)
     # The same in words: (what stands before a name, the name, its address).
     byline: list[tuple[str, str, str]] = field(default_factory=list)
+    # Each a name and the address of the tag's page.
+    tags: list[tuple[str, str]] = field(default_factory=list)
 
 
 def article(slug, *, preview=False, now=None):
@@ -78,7 +81,7 @@ _READABLE = Statement(_readable_article)
 def article_page(article, *, with_more=True, with_update=False, now=None):
     """(``article`` as its page shows it, the newest others of its section as teasers).
 
-    Two queries; one ``with_more=False``, for the later pages of a long discussion; one more where
+    Three queries; two ``with_more=False``, for the later pages of a long discussion; one more where
     the article has pictures. Words that were scheduled are the article's from their moment on;
     ``with_update`` shows them before.
     """
@@ -87,7 +90,8 @@ def article_page(article, *, with_more=True, with_update=False, now=None):
     if with_more:
         rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
     bylines = bylines_of([article.pk, *(row[0] for row in rows)])
-    view = _article_view(article, bylines.get(article.pk, []), now, with_update)
+    tags = tags_of([article.pk]).get(article.pk, [])
+    view = _article_view(article, bylines.get(article.pk, []), tags, now, with_update)
     return view, [make_teaser(row, bylines, now=now) for row in rows]
 
 
@@ -127,7 +131,7 @@ def next_change(article, now):
     return min((each for each in moments if each is not None and each > since), default=None)
 
 
-def _article_view(article, makers, now, with_update):
+def _article_view(article, makers, tags, now, with_update):
     discussion = article.discussion
     shown, updated_at = article, article.updated_at
     if is_update_due(article, now):
@@ -163,6 +167,7 @@ def _article_view(article, makers, now, with_update):
         until=next_change(article, now),
         makers=makers,
         byline=worded(makers),
+        tags=tags,
     )
 
 

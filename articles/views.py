@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -81,6 +81,16 @@ def search(request):
 
 
 @require_safe
+def tag_page(request, slug):
+    tag = _find(shelves.tag, slug)
+    if tag.slug != slug:
+        return HttpResponsePermanentRedirect(tag.get_absolute_url())
+    listing = _read_list(shelves.tag_page, request, tag)
+    context = {"name": tag.name, "description": tag.description, "listing": listing}
+    return _answer_list(request, "articles/tag_page.html", context)
+
+
+@require_safe
 def article_page(request, slug):
     article = _find_article(request, slug)
     if stories.is_update_due(article) and updates.settle_in_passing(article):
@@ -97,7 +107,13 @@ def article_page(request, slug):
         article.version,
         # Pictures change without their articles: their files are made, their captions mended.
         version_of(
-            view.section_name, view.makers, view.status_note, view.lead_figure, view.html, more
+            view.section_name,
+            view.makers,
+            view.tags,
+            view.status_note,
+            view.lead_figure,
+            view.html,
+            more,
         ),
     )
     # What is listed beside it comes and goes, too.

@@ -1,4 +1,4 @@
-"""Bylines with roles and guests; each line keeps the date of its article."""
+"""Bylines with roles and guests, tags; each line keeps the date of its article."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -79,6 +79,35 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='byline',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('guest__isnull', True), ('person__isnull', False)), models.Q(('guest__isnull', False), ('person__isnull', True)), _connector='OR'), name='byline_names_a_person_or_a_guest', violation_error_message='Name a person or a guest, one of them.'),
+        ),
+        migrations.CreateModel(
+            name='Tag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('folded', models.CharField(editable=False, max_length=180, unique=True)),
+                ('slug', models.SlugField(help_text='The address: /tags/SLUG/.', max_length=68, unique=True)),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='articles.tag')),
+            ],
+            options={
+                'ordering': ('name', 'id'),
+            },
+        ),
+        migrations.CreateModel(
+            name='Tagging',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=1)),
+                ('published_at', models.DateTimeField(editable=False, null=True)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taggings', to='articles.article')),
+                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taggings', to='articles.tag')),
+            ],
+            options={
+                'ordering': ('position', 'id'),
+                'indexes': [models.Index(fields=['tag', '-published_at', '-article'], name='tagging_by_tag')],
+                'constraints': [models.UniqueConstraint(fields=('article', 'tag'), name='one_tag_once')],
+            },
         ),
         # The last: PostgreSQL does not alter a table whose rows have changed.
         migrations.RunSQL(_DATES, migrations.RunSQL.noop),

@@ -1,9 +1,29 @@
 """NEWS: sections, articles, their bylines and what else the newsroom keeps."""
 
-from articles.models.desk import WORD_FIELDS, PreviewLink, Remit, Revision, ScheduledUpdate
-from articles.models.guests import MAX_BIOGRAPHY, MAX_GUEST_NAME, MAX_GUEST_SLUG, Guest
-from articles.models.news import MAX_SLUG_LENGTH, Article, Byline, Section
-from articles.models.pictures import MOST_PERCENT, Picture, Placement
+from articles.models.desk import (
+    WORD_FIELDS,
+    PreviewLink,
+    Remit,
+    Revision,
+    ScheduledUpdate,
+)
+from articles.models.guests import (
+    MAX_BIOGRAPHY,
+    MAX_GUEST_NAME,
+    MAX_GUEST_SLUG,
+    Guest,
+)
+from articles.models.news import (
+    MAX_SLUG_LENGTH,
+    Article,
+    Byline,
+    Section,
+)
+from articles.models.pictures import (
+    MOST_PERCENT,
+    Picture,
+    Placement,
+)
 from articles.models.redirects import (
     MAX_NOTE_LENGTH,
     MAX_PATH_LENGTH,
@@ -11,16 +31,31 @@ from articles.models.redirects import (
     MissedPath,
     Redirect,
 )
-from articles.models.search import MAX_SPELLED, SpellingKey
+from articles.models.search import (
+    MAX_SPELLED,
+    SpellingKey,
+)
+from articles.models.tags import (
+    MAX_FOLDED,
+    MAX_TAG_DESCRIPTION,
+    MAX_TAG_NAME,
+    MAX_TAG_SLUG,
+    Tag,
+    Tagging,
+)
 
 __all__ = [
     "MAX_BIOGRAPHY",
+    "MAX_FOLDED",
     "MAX_GUEST_NAME",
     "MAX_GUEST_SLUG",
     "MAX_NOTE_LENGTH",
     "MAX_PATH_LENGTH",
     "MAX_SLUG_LENGTH",
     "MAX_SPELLED",
+    "MAX_TAG_DESCRIPTION",
+    "MAX_TAG_NAME",
+    "MAX_TAG_SLUG",
     "MOST_PERCENT",
     "WORD_FIELDS",
     "Article",
@@ -37,4 +72,6 @@ __all__ = [
     "ScheduledUpdate",
     "Section",
     "SpellingKey",
+    "Tag",
+    "Tagging",
 ]
