@@ -107,7 +107,10 @@ def name_of(author):
 
 
 def links_of_person(person):
-    """What a person's page leads to: ``(label, address)`` of their articles, if there are any."""
+    """What a person's page leads to: their articles, if there are any.
+
+    ``(label, address, title of the feed that lies there)``.
+    """
     if by_author(person).lines.exists():
-        return [("Articles", articles_url(person))]
+        return [("Articles", articles_url(person), f"Articles by {name_of(person)}")]
     return []

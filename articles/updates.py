@@ -111,8 +111,8 @@ def settle_due_in_passing():
     One query where nothing is due.
     """
     due = ScheduledUpdate.objects.filter(takes_effect_at__lte=timezone.now())
-    for scheduled in due.select_related("article").order_by("takes_effect_at")[:SETTLED_AT_ONCE]:
-        settle_in_passing(scheduled.article)
+    for pk in due.order_by("takes_effect_at").values_list("pk", flat=True)[:SETTLED_AT_ONCE]:
+        settle_in_passing(Article.objects.get(pk=pk))
 
 
 def settle_in_passing(article):

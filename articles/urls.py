@@ -1,8 +1,27 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from articles import picture_files, views
+from articles import feeds, picture_files, views
+
+
+class FormConverter(StringConverter):
+    """The form of a feed, as the end of its address."""
+
+    regex = "rss|atom|json"
+
+
+register_converter(FormConverter, "form")
 
 urlpatterns = [
+    path("feed.<form:form>", feeds.site_feed, name="site-feed"),
+    path("sections/<slug:slug>/feed.<form:form>", feeds.section_feed, name="section-feed"),
+    path("tags/<slug:slug>/feed.<form:form>", feeds.tag_feed, name="tag-feed"),
+    path("authors/<slug:slug>/feed.<form:form>", feeds.guest_feed, name="guest-feed"),
+    path(
+        "people/<str:handle>/articles/feed.<form:form>",
+        feeds.person_feed,
+        name="person-articles-feed",
+    ),
     path("", views.front_page, name="front-page"),
     path("latest/", views.latest_page, name="latest"),
     path("search/", views.search, name="search"),

@@ -24,6 +24,7 @@ def front_page(request):
     context = {
         "page": page,
         "page_title": settings.SITE_NAME,
+        **_feed_at("/", settings.SITE_NAME),
     }
     return _answer_list(request, "articles/front_page.html", context)
 
@@ -31,7 +32,7 @@ def front_page(request):
 @require_safe
 def latest_page(request):
     listing = _read_list(listings.latest_page, request)
-    context = {"listing": listing}
+    context = {"listing": listing, **_feed_at("/", settings.SITE_NAME)}
     return _answer_list(request, "articles/latest_page.html", context)
 
 
@@ -39,7 +40,8 @@ def latest_page(request):
 def section_page(request, slug):
     section = _find(listings.section, slug)
     listing = _read_list(listings.section_page, request, section)
-    context = {"section": section, "listing": listing}
+    feed = _feed_at(section.get_absolute_url(), section.name)
+    context = {"section": section, "listing": listing, **feed}
     return _answer_list(request, "articles/section_page.html", context)
 
 
@@ -54,9 +56,10 @@ def person_articles(request, handle):
 
 
 def _author_page(request, author):
+    name = shelves.name_of(author)
     context = {
-        "name": shelves.name_of(author),
-        "address": shelves.articles_url(author),
+        "name": name,
+        **_feed_at(shelves.articles_url(author), name),
         "biography": author.biography if isinstance(author, Guest) else "",
         # Where a person's comments are.
         "person_url": "" if isinstance(author, Guest) else author.get_absolute_url(),
@@ -86,7 +89,8 @@ def tag_page(request, slug):
     if tag.slug != slug:
         return HttpResponsePermanentRedirect(tag.get_absolute_url())
     listing = _read_list(shelves.tag_page, request, tag)
-    context = {"name": tag.name, "description": tag.description, "listing": listing}
+    feed = _feed_at(tag.get_absolute_url(), tag.name)
+    context = {"name": tag.name, "description": tag.description, "listing": listing, **feed}
     return _answer_list(request, "articles/tag_page.html", context)
 
 
@@ -154,6 +158,11 @@ def preview_page(request, token):
 
 def _earliest(*moments):
     return min((each for each in moments if each is not None), default=None)
+
+
+def _feed_at(address, title):
+    """What a page tells of its feed."""
+    return {"feed_address": address, "feed_title": title}
 
 
 def _find(read, key):

@@ -12,6 +12,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.module_loading import import_string
 
+from comments.feed_forms import write_feed
+
 # A crowd is served by a shared cache for this long before one request asks again.
 SHARED_SECONDS = 15
 # Meanwhile the old page may be handed out, and longer when the portal does not answer.
@@ -135,3 +137,17 @@ def answer_reader(request, *, version, render, until=None):
     # Django's middleware says so of what it compresses itself, and of nothing else.
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response
+
+
+def answer_feed(request, feed, form, *, until=None):
+    """Answers a GET with a feed, in the form of ``feed_forms`` that is asked for.
+
+    ``feed.version`` is what all forms of it depend on; ``feed.told()``, a ``feed_forms.Feed``,
+    is asked for only where it has to be written. ``until`` as for ``answer_reader``.
+    """
+
+    def show():
+        text, content_type = write_feed(feed.told(), form, request.build_absolute_uri)
+        return HttpResponse(text, content_type=content_type)
+
+    return answer_reader(request, version=feed.version, until=until, render=show)

@@ -259,10 +259,14 @@ PUBLIC_MODERATION_LOG = env.bool("PUBLIC_MODERATION_LOG", default=False)
 COMMENT_EDIT_MINUTES = env.int("COMMENT_EDIT_MINUTES", default=15)
 COMMENT_EDIT_MINUTES_TRUSTED = env.int("COMMENT_EDIT_MINUTES_TRUSTED", default=1_440)
 
+# Whether feeds of articles have all their words, or the lead alone.
+FEEDS_FULL_TEXT = env.bool("FEEDS_FULL_TEXT", default=True)
+
 # Part of every ETag, so that a new version of the portal is seen at once.
 BUILD = digest_of_build(BASE_DIR / "newsportal")
 READER_FRAME = "newsportal.context.frame"
-# What a person's page leads to besides their comments, as ``[(label, address)]``.
+# What a person's page leads to besides their comments:
+# ``[(label, address, title of the feed there)]``.
 PERSON_LINKS = "articles.shelves.links_of_person"
 
 LOGGING = {

@@ -51,7 +51,7 @@ def rain(clock, politics):
     return article
 
 
-PAGES = ("/", "/latest/", "/sections/politics/")
+PAGES = ("/", "/latest/", "/sections/politics/", "/feed.rss", "/sections/politics/feed.json")
 
 
 def shows(address, words, client=None):
