@@ -1,7 +1,9 @@
-"""What articles are put under, in the admin: guests and tags.
+"""What articles are put under, in the admin: guests and tags; and what the site tells machines.
 
 Everything is saved through the write functions; nothing is deleted here.
 """
+
+from typing import ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,10 +11,10 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from articles import crediting, tagging, tags
+from articles import crediting, machine_files, tagging, tags
 from articles.errors import ArticleError
-from articles.models import Guest, Tag
-from articles.permissions import can_write, require_writer
+from articles.models import Guest, MachineFile, Tag
+from articles.permissions import can_set_site, can_write, require_writer
 from articles.slugs import fold_name
 
 
@@ -159,3 +161,46 @@ class TagAdmin(KeptAdmin):
             "back": reverse("admin:articles_tag_changelist"),
         }
         return TemplateResponse(request, "admin/articles/tag/merge.html", context)
+
+
+class MachineFileForm(forms.ModelForm):
+    class Meta:
+        model = MachineFile
+        fields = ("name", "text")
+        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 25, "cols": 80})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["name"].disabled = True
+
+    def clean(self):
+        typed = super().clean()
+        if "name" in typed and "text" in typed:
+            try:
+                machine_files.checked_text(typed["name"], typed["text"])
+            except ArticleError as refused:
+                self.add_error("text", str(refused))
+        return typed
+
+
+@admin.register(MachineFile)
+class MachineFileAdmin(KeptAdmin):
+    """Administrators alone: a line in robots.txt takes the whole paper off the search engines."""
+
+    form = MachineFileForm
+    list_display = ("name", "changed_at")
+
+    def has_view_permission(self, request, obj=None):
+        return can_set_site(request.user)
+
+    has_module_permission = has_view_permission
+    has_change_permission = has_view_permission
+
+    def has_add_permission(self, request):
+        return can_set_site(request.user)
+
+    def save_model(self, request, obj, form, change):
+        name = form.cleaned_data["name"]
+        machine_files.write_file(by=request.user, name=name, text=form.cleaned_data["text"])
+        obj.__dict__.update(MachineFile.objects.get(name=name).__dict__)

@@ -104,6 +104,11 @@ def can_change(person, article):
     return level_in(person, article.section_id) >= CHANGES[article.status]
 
 
+def can_set_site(person):
+    """Whether ``person`` may change what the site as a whole tells machines: administrators."""
+    return person.is_authenticated and person.has_perm("articles.change_machinefile")
+
+
 def require(allowed, reason):
     """Raises ``PermissionDenied`` with ``reason``, a sentence for readers, unless ``allowed``."""
     if not allowed:

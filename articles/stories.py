@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from articles import figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
+from articles.caching import version_of
 from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ScheduledUpdate, Section
 from articles.tags import tags_of
@@ -35,9 +37,12 @@ class ArticleView:
     updated_text: str
     # The picture above the text with its words, "" where there is none.
     lead_figure: str
+    # When its words changed last, or it came out if that was later.
+    modified_iso: str
     html: str
     photo_credits: list[str]
     url: str
+    card_url: str
     comment_count: int
     comments_label: str
     summary: str
@@ -156,11 +161,13 @@ def _article_view(article, makers, tags, now, with_update):
         published_iso=moment_iso(article.published_at) if article.published_at else "",
         published_text=moment_text(article.published_at) if article.published_at else "",
         updated_text=f"updated {moment_text(updated_at)}" if changed_later else "",
+        modified_iso=_modified_iso(article.published_at, updated_at),
         # Made by articles.figures and articles.markup alone.
         lead_figure=mark_safe(figures.render_figure(leading, figures.LEAD) if leading else ""),
         html=mark_safe(markup.place_pictures(shown.html, within)),
         photo_credits=[mark_safe(markup.render_credit(each)) for each in word("photo_credits")],
         url=article.get_absolute_url(),
+        card_url=f"{article.get_absolute_url()}card.png?v={version_of(*card_of(article))}",
         comment_count=discussion.comment_count,
         comments_label=count_label(discussion.comment_count, "comment"),
         status_note=_status_note(article, now, with_update),
@@ -169,6 +176,15 @@ def _article_view(article, makers, tags, now, with_update):
         byline=worded(makers),
         tags=tags,
     )
+
+
+def card_of(article):
+    """What is drawn on the picture of an article: ``cards.draw_card`` takes just that."""
+    return article.title, article.section.name, settings.SITE_NAME
+
+
+def _modified_iso(published_at, updated_at):
+    return "" if published_at is None else moment_iso(max(published_at, updated_at))
 
 
 def _status_note(article, now, with_update):

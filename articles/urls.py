@@ -1,7 +1,14 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import feeds, picture_files, views
+from articles import feeds, files, picture_files, views
+from articles.sitemaps import KINDS
+
+
+class KindConverter(StringConverter):
+    """The kind of a sitemap's addresses."""
+
+    regex = "|".join(KINDS)
 
 
 class FormConverter(StringConverter):
@@ -11,8 +18,18 @@ class FormConverter(StringConverter):
 
 
 register_converter(FormConverter, "form")
+register_converter(KindConverter, "sitemap")
 
 urlpatterns = [
+    path("sitemap.xml", files.sitemap_index, name="sitemap-index"),
+    path("sitemap-sections.xml", files.sections_sitemap, name="sitemap-sections"),
+    path("sitemap-<sitemap:kind>-<int:number>.xml", files.sitemap, name="sitemap"),
+    path("news-sitemap.xml", files.news_sitemap, name="news-sitemap"),
+    path("robots.txt", files.robots_txt, name="robots-txt"),
+    path("ads.txt", files.ads_txt, name="ads-txt"),
+    path(".well-known/security.txt", files.security_txt, name="security-txt"),
+    path("security.txt", files.security_txt_of_old, name="security-txt-of-old"),
+    path("favicon.ico", files.favicon, name="favicon"),
     path("feed.<form:form>", feeds.site_feed, name="site-feed"),
     path("sections/<slug:slug>/feed.<form:form>", feeds.section_feed, name="section-feed"),
     path("tags/<slug:slug>/feed.<form:form>", feeds.tag_feed, name="tag-feed"),
@@ -32,4 +49,5 @@ urlpatterns = [
     path("people/<str:handle>/articles/", views.person_articles, name="person-articles"),
     path("articles/<slug:slug>/", views.article_page, name="article"),
     path("media/<path:name>", picture_files.picture_file, name="picture-file"),
+    path("articles/<slug:slug>/card.png", views.article_card, name="article-card"),
 ]

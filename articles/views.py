@@ -1,30 +1,50 @@
 """Reading pages: the same bytes for everybody who is not signed in."""
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import listings, previews, search_page, shelves, stories, updates
+from articles import cards, graph, listings, previews, search_page, shelves, stories, updates
 from articles.asked import read_asked
 from articles.caching import version_of
 from articles.models import Article, Guest
 from articles.permissions import can_preview
 from comments import embedding
 from comments.caching import answer_reader, is_public
+from comments.structured import structured_nodes
 from comments.wording import moment_text
+
+# What stands for the paper where a drawing cannot: search engines read no SVG.
+LOGO = "img/icon.png"
 
 
 @require_safe
 def front_page(request):
-    page = listings.front_page()
+    base, name, language = (
+        embedding.base_url_of(request),
+        settings.SITE_NAME,
+        settings.LANGUAGE_CODE,
+    )
     context = {
-        "page": page,
-        "page_title": settings.SITE_NAME,
-        **_feed_at("/", settings.SITE_NAME),
+        "page": listings.front_page(),
+        "page_title": name,
+        "feed_address": "/",
+        "feed_title": name,
+        "canonical": f"{base}/",
+        "structured_page": _structured(graph.site_nodes(base, name, static(LOGO), language)),
+        "preview": graph.page_preview(base, name, "/", name, "", language, static(LOGO)),
     }
     return _answer_list(request, "articles/front_page.html", context)
 
@@ -32,7 +52,9 @@ def front_page(request):
 @require_safe
 def latest_page(request):
     listing = _read_list(listings.latest_page, request)
-    context = {"listing": listing, **_feed_at("/", settings.SITE_NAME)}
+    context = _describe(request, listing, "Latest articles", "/latest/")
+    # Its feed is the site's.
+    context |= {"feed_address": "/", "feed_title": settings.SITE_NAME}
     return _answer_list(request, "articles/latest_page.html", context)
 
 
@@ -40,9 +62,9 @@ def latest_page(request):
 def section_page(request, slug):
     section = _find(listings.section, slug)
     listing = _read_list(listings.section_page, request, section)
-    feed = _feed_at(section.get_absolute_url(), section.name)
-    context = {"section": section, "listing": listing, **feed}
-    return _answer_list(request, "articles/section_page.html", context)
+    address = section.get_absolute_url()
+    context = _describe(request, listing, section.name, address, section.description)
+    return _answer_list(request, "articles/section_page.html", {**context, "section": section})
 
 
 @require_safe
@@ -56,15 +78,14 @@ def person_articles(request, handle):
 
 
 def _author_page(request, author):
-    name = shelves.name_of(author)
-    context = {
-        "name": name,
-        **_feed_at(shelves.articles_url(author), name),
-        "biography": author.biography if isinstance(author, Guest) else "",
-        # Where a person's comments are.
-        "person_url": "" if isinstance(author, Guest) else author.get_absolute_url(),
-        "listing": _read_list(shelves.author_page, request, author),
-    }
+    name, address = shelves.name_of(author), shelves.articles_url(author)
+    listing = _read_list(shelves.author_page, request, author)
+    biography = author.biography if isinstance(author, Guest) else ""
+    own = author.get_absolute_url()
+    about = graph.person(embedding.base_url_of(request), own, name, biography)
+    context = _describe(request, listing, name, address, biography, about=about)
+    # Where a person's comments are; a guest has none.
+    context |= {"biography": biography, "person_url": "" if isinstance(author, Guest) else own}
     return _answer_list(request, "articles/author_page.html", context)
 
 
@@ -89,8 +110,9 @@ def tag_page(request, slug):
     if tag.slug != slug:
         return HttpResponsePermanentRedirect(tag.get_absolute_url())
     listing = _read_list(shelves.tag_page, request, tag)
-    feed = _feed_at(tag.get_absolute_url(), tag.name)
-    context = {"name": tag.name, "description": tag.description, "listing": listing, **feed}
+    address = tag.get_absolute_url()
+    context = _describe(request, listing, tag.name, address, tag.description)
+    context |= {"description": tag.description}
     return _answer_list(request, "articles/tag_page.html", context)
 
 
@@ -126,9 +148,17 @@ def article_page(request, slug):
     def show():
         if (reader := embedding.reader_of(request)) is not None:
             listings.mark_new(more, reader)
-        template = "articles/article_page.html"
+        base, language = embedding.base_url_of(request), settings.LANGUAGE_CODE
+        name, size = settings.SITE_NAME, (cards.WIDTH, cards.HEIGHT)
         return embedding.render_page(
-            request, template, discussion, version=version, article=view, more=more
+            request,
+            "articles/article_page.html",
+            discussion,
+            version=version,
+            about=graph.article_nodes(view, base, name, static(LOGO), language),
+            preview=graph.article_preview(view, base, name, language, size),
+            article=view,
+            more=more,
         )
 
     return answer_reader(request, version=(*version, discussion.version), until=until, render=show)
@@ -160,9 +190,35 @@ def _earliest(*moments):
     return min((each for each in moments if each is not None), default=None)
 
 
-def _feed_at(address, title):
-    """What a page tells of its feed."""
-    return {"feed_address": address, "feed_title": title}
+def _describe(request, listing, name, address, description="", about=None):
+    """What the page of a list is given: the list, its feed, and what it tells machines."""
+    base, site, language = (
+        embedding.base_url_of(request),
+        settings.SITE_NAME,
+        settings.LANGUAGE_CODE,
+    )
+    nodes = graph.list_nodes(
+        base, site, address, name, description=description, teasers=listing.teasers, about=about
+    )
+    # Each page of a list stands for itself, whatever else its address was asked with.
+    cursor = next((key for key in ("after", "before") if key in request.GET), "")
+    query = f"?{cursor}={request.GET[cursor]}" if cursor else ""
+    title = f"{name} – {site}"
+    return {
+        "listing": listing,
+        "name": name,
+        "feed_address": address,
+        "feed_title": name,
+        "canonical": f"{base}{address}{query}",
+        "structured_page": _structured(nodes),
+        "preview": graph.page_preview(
+            base, site, address, title, description, language, static(LOGO)
+        ),
+    }
+
+
+def _structured(nodes):
+    return mark_safe(structured_nodes(nodes))  # escaped for a script element there
 
 
 def _find(read, key):
@@ -171,6 +227,22 @@ def _find(read, key):
         return read(key)
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
+
+
+@require_safe
+def article_card(request, slug):
+    """The picture of an article, drawn once and kept."""
+    shown = stories.card_of(_find_article(request, slug))
+    drawn = version_of(cards.DESIGN, *shown)
+
+    def show():
+        picture = caches["cards"].get(drawn)
+        if picture is None:
+            picture = cards.draw_card(*shown)
+            caches["cards"].set(drawn, picture)
+        return HttpResponse(picture, content_type="image/png")
+
+    return answer_reader(request, version=(drawn,), render=show)
 
 
 def _read_list(read, request, *of):

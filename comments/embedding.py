@@ -156,13 +156,13 @@ def showing_of(request, discussion, rows):
     )
 
 
-def render_page(request, template, page, *, version=None, base=0, **context):
+def render_page(request, template, page, *, version=None, base=0, about=None, **context):
     """A page with this slice of a discussion in it, as an HttpResponse.
 
     The template prints ``comments_html`` and then ``structured``, which are put in afterwards:
     a template would copy a quarter of a megabyte at every level of its inheritance. Where
     ``version`` says all that the rest of the page depends on besides the discussion, it is
-    kept for those not signed in.
+    kept for those not signed in. ``about`` is for ``structured_comments``.
     """
     discussion, reader = page.discussion, reader_of(request)
     showing = showing_of(request, discussion, page.rows)
@@ -200,7 +200,7 @@ def render_page(request, template, page, *, version=None, base=0, **context):
         )
     content = [
         print_branches(rows, showing, base=base, continued=page.continued),
-        structured(request, page),
+        structured(request, page, about),
     ]
     # A fragment has no data for machines.
     filled = [each.encode() for each in content[: len(frame) - 1]]
@@ -246,7 +246,7 @@ def base_url_of(request):
     return f"{request.scheme}://{request.get_host()}"
 
 
-def structured(request, page):
+def structured(request, page, about=None):
     """What the page's comments are, for machines: JSON-LD that is safe inside a script element."""
     return mark_safe(
         structured_comments(
@@ -255,6 +255,7 @@ def structured(request, page):
             path=request.path,
             title=page.discussion.title,
             said=lambda row, _: row.part.said,
+            about=about,
         )
     )
 

@@ -19,16 +19,17 @@ _ESCAPES = (
 )  # fmt: skip
 
 
-def structured_comments(rows, base_url, *, path="/", title="", said=None):
+def structured_comments(rows, base_url, *, path="/", title="", said=None, about=None):
     """The text of a ``<script type="application/ld+json">`` for a page that shows ``rows``.
 
     ``rows`` are in display order and may begin anywhere in a tree. Each has ``id``,
     ``parent_id``, ``author``, ``author_url`` (a path), ``posted_iso``, ``edited_iso`` ("" if it
     was not edited), ``text``, ``agree_count`` and ``state``. ``base_url`` is the portal's, with
     no slash at its end; ``path`` and ``title`` are the page's; ``said(row, base_url)`` gives what
-    ``said_of`` does, by default that itself. Comments lie in what they answer,
-    or name it where the page does not show it. What was taken down is told, with nothing of
-    what it said or who said it, only where a reply to it is shown.
+    ``said_of`` does, by default that itself. ``about`` is what the comments are about, if that
+    is more than a page: ``(an object, [others beside it])``, all one graph. Comments lie in what
+    they answer, or name it where the page does not show it. What was taken down is told, with
+    nothing of what it said or who said it, only where a reply to it is shown.
 
     The result is safe inside that element as it stands, whatever people wrote. It is put
     together by hand, in one pass: every page waits for it, and trees may be deep.
@@ -38,9 +39,15 @@ def structured_comments(rows, base_url, *, path="/", title="", said=None):
     for row in reversed(rows):
         if row.state == _VISIBLE or row.id in answered:
             answered.add(row.parent_id)
-    page = _quoted(base_url + path)
-    parts = ['{"@context":"https://schema.org","@type":"WebPage"']
-    parts.append(f',"@id":{page},"url":{page},"name":{_quoted(title)},"comment":[')
+    if about is None:
+        page = _quoted(base_url + path)
+        parts = ['{"@context":"https://schema.org","@type":"WebPage"']
+        parts.append(f',"@id":{page},"url":{page},"name":{_quoted(title)},"comment":[')
+        end = "]}"
+    else:
+        node, others = about
+        parts = ['{"@context":"https://schema.org","@graph":[', _quoted(node)[:-1], ',"comment":[']
+        end = "".join(("]}", *(f",{_quoted(other)}" for other in others), "]}"))
     # The comments whose objects are open, and how each is closed: a list is opened in it when
     # its first reply comes.
     opened, closers = [], []
@@ -65,8 +72,16 @@ def structured_comments(rows, base_url, *, path="/", title="", said=None):
         closers.append("}")
         separator = ","
     parts += reversed(closers)
-    parts.append("]}")
-    text = "".join(parts)
+    parts.append(end)
+    return _escape("".join(parts))
+
+
+def structured_nodes(nodes):
+    """The same text for a page without comments: ``nodes`` are objects of schema.org."""
+    return _escape(_quoted({"@context": "https://schema.org", "@graph": nodes}))
+
+
+def _escape(text):
     for mark, escaped in _ESCAPES:
         text = text.replace(mark, escaped)
     return text

@@ -1,4 +1,4 @@
-"""Bylines with roles and guests, tags; each line keeps the date of its article."""
+"""Bylines with roles and guests, tags, files for machines; each line keeps the date of its article."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -108,6 +108,22 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['tag', '-published_at', '-article'], name='tagging_by_tag')],
                 'constraints': [models.UniqueConstraint(fields=('article', 'tag'), name='one_tag_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='MachineFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(choices=[('robots.txt', 'robots.txt: what crawlers may read'), ('ads.txt', 'ads.txt: who may sell advertising here'), ('security.txt', 'security.txt: whom to tell of a weakness')], max_length=20, unique=True)),
+                ('text', models.TextField(blank=True, help_text="Left empty, the portal's own stands; there is none of security.txt.", max_length=100000)),
+                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                'ordering': ('name',),
+            },
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(fields=['-updated_at'], name='article_updated'),
         ),
         # The last: PostgreSQL does not alter a table whose rows have changed.
         migrations.RunSQL(_DATES, migrations.RunSQL.noop),

@@ -13,6 +13,10 @@ from articles.models.guests import (
     MAX_GUEST_SLUG,
     Guest,
 )
+from articles.models.machine_files import (
+    MAX_FILE_LENGTH,
+    MachineFile,
+)
 from articles.models.news import (
     MAX_SLUG_LENGTH,
     Article,
@@ -46,6 +50,7 @@ from articles.models.tags import (
 
 __all__ = [
     "MAX_BIOGRAPHY",
+    "MAX_FILE_LENGTH",
     "MAX_FOLDED",
     "MAX_GUEST_NAME",
     "MAX_GUEST_SLUG",
@@ -62,6 +67,7 @@ __all__ = [
     "Byline",
     "DeskTurn",
     "Guest",
+    "MachineFile",
     "MissedPath",
     "Picture",
     "Placement",

@@ -100,6 +100,8 @@ class Article(models.Model):
         indexes = (
             # Reader: listings.latest and the front page.
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
+            # Reader: sitemaps.files, what changed lately.
+            models.Index(fields=["-updated_at"], name="article_updated"),
             # Reader: listings.section_page.
             models.Index(
                 fields=["section", "status", "-published_at", "-id"], name="article_by_section"

@@ -42,6 +42,14 @@ CACHES = {
         "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 300},
     },
+    # Pictures of articles for links on other sites: drawn once, by whichever worker is asked, and
+    # kept over restarts. They are named by what is drawn, so none is ever old.
+    "cards": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cards",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 20_000, "CULL_FREQUENCY": 20},
+    },
     # What stands around the comments of a page: far smaller, and the same while people talk.
     "frames": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("DEBUG", "1")
 
 from .base import *  # noqa: F403  CONFIG: settings inherit by star import
-from .base import DATABASES, STATIC_ROOT, TEMPLATES, VAR_DIR
+from .base import CACHES, DATABASES, STATIC_ROOT, TEMPLATES, VAR_DIR
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
@@ -15,6 +15,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+CACHES["cards"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "cards"}
 COMMENTS_PER_MINUTE = 100_000
 # Many tests say the same again and again; those of the limits set their own.
 SAID_AGAIN_AFTER_MINUTES = 0

@@ -15,9 +15,10 @@ from playwright.sync_api import expect
 
 from accounts import membership
 from accounts.models import MAX_HANDLE_LENGTH, User
-from articles import publishing, sections
+from articles import crediting, publishing, sections, tagging
 from articles.importer import loader
 from articles.importer.parser import DEFAULT_NOTICE, parse
+from articles.models import MAX_GUEST_NAME, MAX_TAG_NAME, Tag
 from comments import posting, rules
 from comments.links import hosts_linked
 from comments.models import Comment, WatchedHost
@@ -46,13 +47,15 @@ FIND_INTRUDERS = r"""(allowed) => {
   const attributes = (element, ...names) =>
     element.getAttributeNames().every((name) => names.includes(name)) &&
     names.every((name) => element.hasAttribute(name));
-  const FORMS = { "application/atom+xml": "atom", "application/feed+json": "json" };
-  const FEED = /^\/(discussions\/\d+|comments\/\d+|people\/[^<>"'?#]+)\/feed\.(atom|json)$/;
+  const FORMS = { "application/rss+xml": "rss", "application/atom+xml": "atom",
+    "application/feed+json": "json" };
+  const FEED = new RegExp("^/(?:(?:discussions/\\d+|comments/\\d+|people/[^<>\"'?#]+" +
+    "|(?:sections|tags|authors)/[-a-zA-Z0-9_]+)/)?feed\\.(rss|atom|json)$");
   const isFeed = (element) =>
     element.matches("head > link[rel=alternate]") &&
     attributes(element, "rel", "type", "title", "href") &&
     element.type in FORMS &&
-    FEED.exec(element.getAttribute("href"))?.[2] === FORMS[element.type];
+    FEED.exec(element.getAttribute("href"))?.[1] === FORMS[element.type];
   const isNeighbour = (element) =>
     element.matches("head > link[rel=next], head > link[rel=prev]") &&
     attributes(element, "rel", "href") &&
@@ -67,7 +70,8 @@ FIND_INTRUDERS = r"""(allowed) => {
     element.firstElementChild.matches("summary") &&
     Array.from(element.children).slice(1).every((child) => child.matches("div.branch, p.more"));
   const isData = (element) => {
-    if (!element.matches("main script[type='application/ld+json']")) return false;
+    const type = "[type='application/ld+json']";
+    if (!element.matches(`main script${type}, head > script${type}`)) return false;
     if (!attributes(element, "type") || element.closest(".threads, .prose")) return false;
     if (element !== document.querySelector("script[type='application/ld+json']")) return false;
     if (/[<>&\u2028\u2029]/.test(element.textContent)) return false;
@@ -483,3 +487,17 @@ def test_signing_in_leads_nowhere_else(open_page, make_person):
         page.goto(f"/accounts/login/?next={quote(target)}")
         expect(page).to_have_url("/")
         page.context.clear_cookies()
+
+
+def test_guests_and_tags(inspect):
+    guests = [
+        crediting.create_guest(name=vector[:MAX_GUEST_NAME], biography=vector, slug=f"g{at}")
+        for at, vector in enumerate(ONE_LINERS[:20])
+    ]
+    article = write_article(authors=guests)
+    names = [" ".join(vector.replace(",", " ").split())[:MAX_TAG_NAME] for vector in ONE_LINERS]
+    names = [name for name in names if name.isprintable()][:20]
+    tagging.tag_article(article=article, names=names)
+    tag = Tag.objects.first()
+    tagging.change_tag(tag=tag, description=ONE_LINERS[0])
+    inspect(article.get_absolute_url(), tag.get_absolute_url(), "/authors/g0/", "/authors/g1/")

@@ -1,0 +1,180 @@
+"""What a page tells machines of itself: objects of schema.org, and a link's preview. No query.
+
+``base`` is the portal's own address, with no slash at its end.
+"""
+
+import re
+
+from articles.models import Byline
+
+# Longer headlines search engines cut, or refuse.
+MAX_HEADLINE = 110
+_ELEMENT = re.compile(r"<[^>]*>")
+
+
+def publisher(base, site_name, logo):
+    """The paper; ``logo`` is the path of a picture."""
+    return {
+        "@type": "Organization",
+        "@id": f"{base}/#publisher",
+        "name": site_name,
+        "url": f"{base}/",
+        "logo": {"@type": "ImageObject", "url": base + logo, "width": 512, "height": 512},
+    }
+
+
+def site_nodes(base, site_name, logo, language):
+    """What the front page says: the site and who publishes it."""
+    site = {
+        "@type": "WebSite",
+        "@id": f"{base}/#website",
+        "url": f"{base}/",
+        "name": site_name,
+        "inLanguage": language,
+        "publisher": {"@id": f"{base}/#publisher"},
+    }
+    return [site, publisher(base, site_name, logo)]
+
+
+def list_nodes(base, site_name, path, name, *, description="", teasers=(), about=None):
+    """What a list of articles says: that it is one, what is on it, and where it lies."""
+    address = base + path
+    page = {
+        "@type": "CollectionPage",
+        "@id": address,
+        "url": address,
+        "name": name,
+        "isPartOf": {"@type": "WebSite", "@id": f"{base}/#website", "name": site_name},
+        "mainEntity": {
+            "@type": "ItemList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": at, "url": base + each.url, "name": each.title}
+                for at, each in enumerate(teasers, 1)
+            ],
+        },
+    }
+    if description:
+        page["description"] = description
+    if about:
+        page["about"] = about
+    return [page, breadcrumbs(base, site_name, [(name, path)])]
+
+
+def person(base, path, name, description=""):
+    """Whose articles a list has."""
+    who = {"@type": "Person", "name": name, "url": base + path}
+    return who | ({"description": description} if description else {})
+
+
+def breadcrumbs(base, site_name, steps):
+    """The way from the front page; ``steps`` are (name, path), the page itself the last."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": at, "name": name, "item": base + path}
+            for at, (name, path) in enumerate([(site_name, "/"), *steps], 1)
+        ],
+    }
+
+
+def article_nodes(view, base, site_name, logo, language):
+    """(the article, [what else its page says]); its comments are put into it by others."""
+    address = base + view.url
+    authors = _people(base, view.makers, {Byline.Role.TEXT})
+    node = {
+        "@type": "NewsArticle",
+        "@id": f"{address}#article",
+        "url": address,
+        "mainEntityOfPage": {"@type": "WebPage", "@id": address},
+        "headline": cut(view.title, MAX_HEADLINE),
+        "description": view.summary,
+        "image": [base + view.card_url],
+        "datePublished": view.published_iso,
+        "dateModified": view.modified_iso,
+        # Where nobody is said to have written it, the paper has.
+        "author": authors or [{"@type": "Organization", "name": site_name, "url": f"{base}/"}],
+        "editor": _people(base, view.makers, {Byline.Role.EDITOR}),
+        "contributor": _people(
+            base, view.makers, set(Byline.Role) - {Byline.Role.TEXT, Byline.Role.EDITOR}
+        ),
+        "publisher": publisher(base, site_name, logo),
+        "articleSection": view.section_name,
+        "keywords": [name for name, _ in view.tags],
+        "wordCount": len(_ELEMENT.sub(" ", view.html).split()),
+        "commentCount": view.comment_count,
+        "isAccessibleForFree": True,
+        "inLanguage": language,
+    }
+    # Numbers are told also where they are nought; words and lists where there are any.
+    node = {name: value for name, value in node.items() if value not in ("", [])}
+    way = [(view.section_name, view.section_url), (view.title, view.url)]
+    return node, [breadcrumbs(base, site_name, way)]
+
+
+def _people(base, makers, roles):
+    found = dict.fromkeys((each.name, each.url) for each in makers if each.role in roles)
+    return [{"@type": "Person", "name": name, "url": base + url} for name, url in found]
+
+
+def cut(text, most):
+    """``text`` in at most ``most`` characters, cut at a word where there is one."""
+    if len(text) <= most:
+        return text
+    end = text.rfind(" ", most // 2, most)
+    return text[: end if end > 0 else most - 1].rstrip(" ,;:–—-") + "…"
+
+
+def article_preview(view, base, site_name, language, size):
+    """``(properties, names)``: OpenGraph's and Twitter's elements of an article, as pairs."""
+    width, height = size
+    picture = base + view.card_url
+    properties = [
+        ("og:type", "article"),
+        ("og:site_name", site_name),
+        ("og:title", view.title),
+        ("og:url", base + view.url),
+        ("og:description", view.summary),
+        ("og:locale", _locale(language)),
+        ("og:image", picture),
+        ("og:image:type", "image/png"),
+        ("og:image:width", str(width)),
+        ("og:image:height", str(height)),
+        ("og:image:alt", view.title),
+        ("article:published_time", view.published_iso),
+        ("article:modified_time", view.modified_iso),
+        ("article:section", view.section_name),
+        *(("article:tag", name) for name, _ in view.tags),
+        *(("article:author", who["url"]) for who in _people(base, view.makers, {"text"})),
+    ]
+    names = [
+        ("twitter:card", "summary_large_image"),
+        ("twitter:title", view.title),
+        ("twitter:description", view.summary),
+        ("twitter:image", picture),
+        ("twitter:image:alt", view.title),
+    ]
+    return _told(properties), _told(names)
+
+
+def page_preview(base, site_name, path, title, description, language, logo):
+    """The same of any other page, with the paper's sign for a picture."""
+    properties = [
+        ("og:type", "website"),
+        ("og:site_name", site_name),
+        ("og:title", title),
+        ("og:url", base + path),
+        ("og:description", description),
+        ("og:locale", _locale(language)),
+        ("og:image", base + logo),
+    ]
+    return _told(properties), [("twitter:card", "summary")]
+
+
+def _told(pairs):
+    return [(name, value) for name, value in pairs if value]
+
+
+def _locale(language):
+    """``en_GB`` of ``en-gb``, as OpenGraph writes it."""
+    name, _, country = language.partition("-")
+    return f"{name}_{country.upper()}" if country else name
