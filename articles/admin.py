@@ -14,14 +14,25 @@ from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
 from articles import crediting, pictures, publishing, sections, stories, tagging, text_desk
-from articles.forms import ArticleForm, SectionForm
+from articles.correction_desk import CorrectionAdmin
+from articles.desk_forms import SectionForm
+from articles.forms import ArticleForm
+from articles.front_desk import BannerAdmin, FrontArrangementAdmin
 from articles.models import Article, Byline, Picture, Remit, Section
 from articles.permissions import CHANGES, can_arrange, can_change, can_publish_anywhere, level_in
 from articles.picture_desk import PictureAdmin, render_thumbnail
 from articles.redirect_desk import RedirectAdmin
 
 # What registers itself there is part of this desk.
-__all__ = ["ArticleAdmin", "RedirectAdmin", "RemitAdmin", "SectionAdmin"]
+__all__ = [
+    "ArticleAdmin",
+    "BannerAdmin",
+    "CorrectionAdmin",
+    "FrontArrangementAdmin",
+    "RedirectAdmin",
+    "RemitAdmin",
+    "SectionAdmin",
+]
 
 # No article has more, and a forged form that asks for thousands is not built.
 MOST_AUTHORS = 20

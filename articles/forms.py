@@ -1,21 +1,23 @@
 """What editors fill in: an article's body is one text, in the notation of saved pages."""
 
-import csv
-from io import StringIO
-
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import markup, pictures, redirects, tagging, tags
+from articles import (
+    markup,
+    pictures,
+    tagging,
+    tags,
+)
 from articles.errors import ArticleError
-from articles.models import MAX_NOTE_LENGTH, MAX_PATH_LENGTH, Article, Redirect, Section
+from articles.models import (
+    Article,
+)
 from articles.permissions import can_begin, can_move, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
 from articles.revisions import MAX_WHY_LENGTH
 
-# The first line of a table of redirects.
-TABLE_HEAD = ("path", "leads to", "note")
 _BODY_HELP = (
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
     "the one before it, which becomes an inset quote. A paragraph that says “[picture 17]” is the "
@@ -253,89 +255,3 @@ class UpdateForm(ArticleForm):
             self.initial["credits"] = "\n".join(words["photo_credits"])
         if "blocks" in words:
             self._show_body(words["blocks"])
-
-
-class SectionForm(forms.ModelForm):
-    class Meta:
-        model = Section
-        fields = ("name", "slug", "position", "description")
-
-    def clean_name(self):
-        name = " ".join(self.cleaned_data["name"].split())
-        others = Section.objects.exclude(pk=self.instance.pk)
-        if others.filter(name__iexact=name).exists():
-            raise forms.ValidationError("There is a section of this name.")
-        return name
-
-
-class RedirectForm(forms.ModelForm):
-    """``path`` leads to ``to``. ``host`` is that of the request, whose addresses are ours."""
-
-    host = ""
-    path = forms.CharField(
-        max_length=MAX_PATH_LENGTH,
-        widget=forms.TextInput(attrs={"size": 80}),
-        help_text="Where there is no page, such as /old/address/. Any query is kept.",
-    )
-    to = forms.CharField(
-        max_length=2 * MAX_PATH_LENGTH,
-        widget=forms.TextInput(attrs={"size": 80}),
-        label="Leads to",
-        help_text="A path or an address on this site.",
-    )
-
-    class Meta:
-        model = Redirect
-        fields = ("path", "note")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            self.initial["to"] = self.instance.leads_to
-            self.fields["path"].disabled = True
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("path") and cleaned.get("to"):
-            try:
-                redirects.check_redirect(cleaned["path"], cleaned["to"], (self.host,))
-            except redirects.RedirectError as refused:
-                raise forms.ValidationError(str(refused)) from None
-        return cleaned
-
-    def validate_unique(self):
-        # One that is there already is changed: whoever adds it again means that.
-        return None
-
-
-class TableForm(forms.Form):
-    """A table of redirects as a file: path, where it leads, note."""
-
-    # In bytes. So many lines are far shorter.
-    MOST_BYTES = 1_000_000
-
-    table = forms.FileField(label="The file (CSV, UTF-8)")
-
-    def clean_table(self):
-        """The rows of the file."""
-        file = self.cleaned_data["table"]
-        if file.size > self.MOST_BYTES:
-            raise forms.ValidationError("This file is too large: bring it in in parts.")
-        try:
-            text = file.read().decode("utf-8-sig")
-            rows = [
-                [cell.strip() for cell in row] for row in csv.reader(StringIO(text), strict=True)
-            ]
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise forms.ValidationError("This is no table in UTF-8, parted by commas.") from error
-        if rows and rows[0] == list(TABLE_HEAD):
-            del rows[0]
-        for number, row in enumerate(rows, 1):
-            if not 2 <= len(row) <= 3:
-                raise forms.ValidationError(
-                    f"Line {number} has {len(row)} cells. Each needs a path, where it leads and, "
-                    f"if you like, a note."
-                )
-            if len(row) == 3 and len(row[2]) > MAX_NOTE_LENGTH:
-                raise forms.ValidationError(f"The note of line {number} is too long.")
-        return [(*row, "")[:3] for row in rows]

@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 
 from articles import figures, pictures
 from articles.bylines import bylines_of, first_role
-from articles.models import Article, ScheduledUpdate, Section
+from articles.models import Article, Banner, FrontRow, ScheduledUpdate, Section
 from comments import moments, visits
 from comments.statements import Statement
 from comments.wording import count_label, day_text, moment_iso, moment_text
@@ -72,7 +72,10 @@ class Teaser:
 
 @dataclass(frozen=True, slots=True)
 class SectionStrip:
-    """A section on the front page, with its newest articles."""
+    """A section on the front page, with its newest articles; or a block with another heading.
+
+    ``url`` is "" where the heading leads nowhere.
+    """
 
     name: str
     url: str
@@ -88,6 +91,8 @@ class FrontPage:
     latest: list[Teaser]
     most_discussed: list[Teaser]
     sections: list[SectionStrip]
+    latest_heading: str = "Latest"
+    latest_url: str = "/latest/"
 
     @property
     def all_teasers(self):
@@ -111,21 +116,41 @@ class ListingPage:
         return self.teasers
 
 
-def sections():
-    """(name, address) of every section, in the paper's order: the navigation."""
-    return [(name, f"/sections/{slug}/") for name, slug in _SECTIONS()]
+def banners_at(now):
+    """The banners that are up at ``now``, the one that readers see first."""
+    standing = Banner.objects.filter(starts__lte=now, until__gt=now, taken_down_at__isnull=True)
+    return standing.order_by("-starts", "-id")
 
 
-_SECTIONS = Statement(
-    lambda: Section.objects.order_by("position", "name").values_list("name", "slug")
-)
+def _sections_and_banner(*, now):
+    """Every section in the paper's order, each with the number of the banner, if one is up."""
+    banner = Subquery(banners_at(now).values("pk")[:1])
+    sections = Section.objects.order_by("position", "name").annotate(banner=banner)
+    return sections.values_list("name", "slug", "banner")
+
+
+_SECTIONS = Statement(_sections_and_banner)
 
 
 def sections_shown(request):
-    """``sections()``, asked once for each request: by a view's ETag and by its template."""
+    """(name, address) of every section, in the paper's order: the navigation.
+
+    Asked once for each request: by a view's ETag and by its template.
+    """
     if not hasattr(request, "sections_shown"):
-        request.sections_shown = sections()
+        rows = _SECTIONS(now=timezone.now())
+        request.sections_shown = [(name, f"/sections/{slug}/") for name, slug, _ in rows]
+        request.banner_number = rows[0][2] if rows else None
     return request.sections_shown
+
+
+def banner_number(request):
+    """The number of the banner above ``request``'s page, or None. It comes with the sections.
+
+    So a portal without a single section, which can have no article either, shows none.
+    """
+    sections_shown(request)
+    return request.banner_number
 
 
 def section(slug):
@@ -134,8 +159,15 @@ def section(slug):
 
 
 def next_change(now):
-    """When a list of articles changes next because a moment comes, or None. One query."""
-    return moments.next_change(now, (ScheduledUpdate, "takes_effect_at"))
+    """When a list of articles changes next because a moment comes, or None. One query.
+
+    So does the front page as it is arranged, and the banner above every page.
+    """
+    return moments.next_change(
+        now,
+        (ScheduledUpdate, "takes_effect_at"),
+        *((model, name) for model in (FrontRow, Banner) for name in ("starts", "until")),
+    )
 
 
 def front_page(now=None):

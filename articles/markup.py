@@ -136,6 +136,11 @@ def render_credit(credit):
     return "".join(parts)
 
 
+def render_note(text):
+    """A note of a few lines as safe HTML; line breaks are kept, addresses become links."""
+    return render_credit(text).replace("\n", "<br>\n")
+
+
 def summary_of(lead, blocks):
     """What a list shows under the title: the lead, or the first words of the body, as text."""
     first = next((block["text"] for block in texts_in(blocks)), "")

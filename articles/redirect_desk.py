@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import missed, redirects
-from articles.forms import TABLE_HEAD, RedirectForm, TableForm
+from articles.desk_forms import TABLE_HEAD, RedirectForm, TableForm
 from articles.models import Redirect
 from articles.permissions import can_write, require
 

@@ -14,8 +14,12 @@ _CHANGEABLE = frozenset({"name", "slug", "position", "description"})
 _ONLY = "Only who publishes in every section can change what sections there are."
 
 
-def open_section(name):
-    """The section of this name, whatever its capitals; a new one where there is none."""
+def open_section(name, slug=""):
+    """The section of this name, whatever its capitals; a new one where there is none.
+
+    A new one has the address ``slug``, or the first free one of its name. Raises
+    ``ArticleError`` for a name that cannot be, or an address that another section has.
+    """
     name = " ".join(name.split())
     if not name or len(name) > MAX_SECTION_NAME:
         raise ArticleError(
@@ -27,13 +31,12 @@ def open_section(name):
     )
     if section is None:
         wished = slugs.slug_of(name, MAX_SECTION_NAME - 8)
-        with transaction.atomic():
-            section, _made = Section.objects.get_or_create(
-                name=name,
-                defaults={
-                    "slug": free_slug(Section, wished, redirects.slugs_kept(Section, wished))
-                },
-            )
+        wanted = slug or free_slug(Section, wished, redirects.slugs_kept(Section, wished))
+        try:
+            with transaction.atomic():
+                section, _made = Section.objects.get_or_create(name=name, defaults={"slug": wanted})
+        except IntegrityError as error:
+            raise ArticleError(f"Another section has the address “{wanted}”.") from error
     return section
 
 
@@ -44,7 +47,7 @@ def arrange_section(*, by=None, name, slug, position, description):
     """
     require(by is None or can_arrange(by), _ONLY)
     with transaction.atomic():
-        section = open_section(name)
+        section = open_section(name, slug)
         update_section(
             by=by, section=section, slug=slug, position=position, description=description
         )

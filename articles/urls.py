@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import feeds, files, picture_files, views
+from articles import correction_pages, feeds, files, front_pages, picture_files, views
 from articles.sitemaps import KINDS
 
 
@@ -50,4 +50,8 @@ urlpatterns = [
     path("articles/<slug:slug>/", views.article_page, name="article"),
     path("media/<path:name>", picture_files.picture_file, name="picture-file"),
     path("articles/<slug:slug>/card.png", views.article_card, name="article-card"),
+    path("front/preview/<int:pk>/", front_pages.preview, name="front-preview"),
+    path("corrections/", correction_pages.archive, name="corrections"),
+    path("corrections/feed.atom", correction_pages.feed, {"form": "atom"}, name="corrections-feed"),
+    path("corrections/feed.json", correction_pages.feed, {"form": "json"}, name="corrections-feed"),
 ]

@@ -16,7 +16,18 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles import cards, graph, listings, previews, search_page, shelves, stories, updates
+from articles import (
+    cards,
+    corrections,
+    front,
+    graph,
+    listings,
+    previews,
+    search_page,
+    shelves,
+    stories,
+    updates,
+)
 from articles.asked import read_asked
 from articles.caching import version_of
 from articles.models import Article, Guest
@@ -38,8 +49,9 @@ def front_page(request):
         settings.LANGUAGE_CODE,
     )
     context = {
-        "page": listings.front_page(),
+        "page": front.front_page(),
         "page_title": name,
+        "front_preview": None,
         "feed_address": "/",
         "feed_title": name,
         "canonical": f"{base}/",
@@ -150,6 +162,8 @@ def article_page(request, slug):
             listings.mark_new(more, reader)
         base, language = embedding.base_url_of(request), settings.LANGUAGE_CODE
         name, size = settings.SITE_NAME, (cards.WIDTH, cards.HEIGHT)
+        # Here, as the article's version tells of them: a page that is kept asks no query.
+        told = corrections.corrections_of(article)
         return embedding.render_page(
             request,
             "articles/article_page.html",
@@ -159,6 +173,8 @@ def article_page(request, slug):
             preview=graph.article_preview(view, base, name, language, size),
             article=view,
             more=more,
+            corrections=told,
+            corrected=[each for each in told if each.kind == "correction"][:1],
         )
 
     return answer_reader(request, version=(*version, discussion.version), until=until, render=show)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from articles import listings
+from articles import banners, listings
 from comments import letters
 
 # Mail of these backends goes to the terminal or a file of the operator, not to the reader.
@@ -11,11 +11,17 @@ _MAIL_STAYS_HERE = ("console", "filebased", "locmem", "dummy")
 
 def frame(request):
     """What is the same on all reading pages: ``comments.caching`` puts it into their ETags."""
-    return settings.SITE_NAME, settings.TIME_ZONE, settings.BUILD, listings.sections_shown(request)
+    return (
+        settings.SITE_NAME,
+        settings.TIME_ZONE,
+        settings.BUILD,
+        listings.sections_shown(request),
+        banners.banner_shown(request),
+    )
 
 
 def site(request):
-    """``site_name``, ``mail_is_printed`` and, for the portal's own pages, ``nav_sections``.
+    """``site_name``, ``mail_is_printed``, and ``nav_sections`` and ``banner`` of our own pages.
 
     ``letters_label`` is for who is signed in and has unread letters, else it is empty.
     """
@@ -26,6 +32,7 @@ def site(request):
     return {
         "letters_label": "" if in_admin else _letters_label(request),
         "site_name": settings.SITE_NAME,
+        "banner": None if in_admin else banners.banner_shown(request),
         "nav_sections": [] if in_admin else listings.sections_shown(request),
         "mail_is_printed": any(name in settings.EMAIL_BACKEND for name in _MAIL_STAYS_HERE),
     }

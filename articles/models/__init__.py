@@ -1,11 +1,22 @@
 """NEWS: sections, articles, their bylines and what else the newsroom keeps."""
 
+from articles.models.corrections import (
+    Correction,
+)
 from articles.models.desk import (
     WORD_FIELDS,
     PreviewLink,
     Remit,
     Revision,
     ScheduledUpdate,
+)
+from articles.models.front import (
+    MAX_BANNER_LENGTH,
+    MAX_HEADING_LENGTH,
+    MOST_IN_ROW,
+    Banner,
+    FrontArrangement,
+    FrontRow,
 )
 from articles.models.guests import (
     MAX_BIOGRAPHY,
@@ -49,11 +60,13 @@ from articles.models.tags import (
 )
 
 __all__ = [
+    "MAX_BANNER_LENGTH",
     "MAX_BIOGRAPHY",
     "MAX_FILE_LENGTH",
     "MAX_FOLDED",
     "MAX_GUEST_NAME",
     "MAX_GUEST_SLUG",
+    "MAX_HEADING_LENGTH",
     "MAX_NOTE_LENGTH",
     "MAX_PATH_LENGTH",
     "MAX_SLUG_LENGTH",
@@ -61,11 +74,16 @@ __all__ = [
     "MAX_TAG_DESCRIPTION",
     "MAX_TAG_NAME",
     "MAX_TAG_SLUG",
+    "MOST_IN_ROW",
     "MOST_PERCENT",
     "WORD_FIELDS",
     "Article",
+    "Banner",
     "Byline",
+    "Correction",
     "DeskTurn",
+    "FrontArrangement",
+    "FrontRow",
     "Guest",
     "MachineFile",
     "MissedPath",

@@ -84,6 +84,8 @@ class Article(models.Model):
     # Grows with every change that a reader can see: part of the page's ETag.
     version = models.PositiveBigIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Whether any correction stands: the page of an article that has none does not ask for them.
+    has_corrections = models.BooleanField(default=False, editable=False)
     # The file it was imported from, and digests of what the saved page said at the last import:
     # they tell what has changed on the page since, so that the editors' own changes stay.
     source = models.TextField(blank=True, editable=False)

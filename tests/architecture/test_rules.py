@@ -14,6 +14,9 @@ APPS = ("accounts", "articles", "comments", "newsportal")
 MOST_LINES = 400
 WRITES = (
     "accounts/membership.py",
+    "articles/arranging.py",
+    "articles/banners.py",
+    "articles/corrections.py",
     "articles/publishing.py",
     "articles/redirects.py",
     "comments/moderation.py",

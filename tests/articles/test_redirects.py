@@ -222,6 +222,14 @@ def test_only_editors_lead_on(make_person, editor, role):
             write()
 
 
+def test_a_new_section_has_no_former_address(politics):
+    sections.arrange_section(name="Sport", slug="games", position=1, description="")
+    assert not Redirect.objects.exists()
+    with pytest.raises(publishing.ArticleError, match="Another section"):
+        sections.arrange_section(name="Play", slug="games", position=1, description="")
+    assert not Section.objects.filter(name="Play").exists()
+
+
 def test_a_section_takes_no_name_or_address_of_another(politics):
     other = sections.open_section("Other")
     for changes in ({"slug": "politics"}, {"name": "Politics"}):

@@ -1,12 +1,189 @@
-"""An editor at the newsroom's desk, in a real browser."""
+"""An editor at the newsroom's desk: tags, an address that moves, corrections, the front page."""
+
+import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from articles import tagging
-from articles.models import Article
+from articles import arranging, banners, corrections, publishing, tagging
+from articles.models import Article, FrontArrangement
+from tests.journeys import edition as editions
+from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+SUCCESS = ".messagelist .success"
+LEAD = ".lead-story .headline"
+
+
+@pytest.fixture
+def editor(make_person):
+    return make_person("Edith Column", role="editor")
+
+
+@pytest.fixture
+def desk(open_page, edition, editor):
+    return open_page(by=editor)
+
+
+def pick(page, field, title):
+    """Chooses an article in one of the admin's fields that look it up."""
+    page.locator(f".field-{field} .select2-selection").first.click()
+    page.locator(".select2-search__field").fill(title)
+    page.get_by_role("option", name=title, exact=True).click()
+
+
+def test_a_former_address_leads_on_and_a_404_is_mended(desk, page, edition):
+    former = edition.url
+    desk.goto(f"/admin/articles/article/{edition.article.pk}/change/")
+    desk.get_by_label("Slug").fill("the-kettle")
+    desk.get_by_role("button", name="Save", exact=True).first.click()
+    expect(desk.locator(SUCCESS)).to_be_visible()
+    page.goto(f"{former}?order=newest")
+    expect(page).to_have_url(re.compile(r"/articles/the-kettle/\?order=newest$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(editions.TITLE)
+
+    page.watch.expected_statuses.add(404)
+    page.goto("/kettles/moon.html")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("nothing at this address")
+    desk.goto("/admin/articles/redirect/")
+    expect(desk.locator("#result_list")).to_contain_text(former)
+    desk.get_by_role("link", name="404s worth fixing").click()
+    desk.get_by_role("link", name="Lead it on from /kettles/moon.html").click()
+    expect(desk.get_by_label("Path")).to_have_value("/kettles/moon.html")
+    desk.get_by_label("Leads to").fill("/articles/the-kettle/#discussion")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(SUCCESS)).to_be_visible()
+    page.goto("/kettles/moon.html")
+    expect(page).to_have_url(re.compile(r"/articles/the-kettle/#discussion$"))
+
+
+def test_a_correction_is_read_under_the_article_and_in_the_archive(desk, page, edition):
+    desk.goto(f"/admin/articles/article/{edition.article.pk}/change/")
+    desk.get_by_role("link", name="Publish a correction").click()
+    desk.get_by_label("Text").fill("The kettle is of copper, not of tin.")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(SUCCESS)).to_be_visible()
+
+    page.goto(edition.url)
+    page.get_by_role("link", name="Corrected on").click()
+    box = page.get_by_role("region", name="What was changed here")
+    expect(box).to_be_in_viewport()
+    expect(box).to_contain_text("of copper, not of tin")
+    box.get_by_role("link", name="All corrections").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Corrections")
+    page.get_by_role("main").get_by_role("link", name=editions.TITLE).click()
+    expect(box.locator(".correction")).to_be_in_viewport()
+
+
+def test_arrange_preview_go_live_and_put_back(desk, page, edition):
+    page.goto("/")
+    expect(page.locator(LEAD)).to_have_text(editions.TITLE)
+    other = "Another story, number 2"
+
+    def arrange(title):
+        desk.goto("/admin/articles/frontarrangement/")
+        desk.get_by_role("button", name="Arrange").click()
+        desk.get_by_label("Name").fill(f"With {title}")
+        return desk
+
+    arrange("two")
+    desk.locator("#id_rows-0-place").select_option("lead")
+    pick(desk, "article", other)
+    desk.locator("#id_rows-1-place").select_option("seconds")
+    desk.locator("#id_rows-1-count").fill("2")
+    desk.get_by_role("button", name="Save and preview").click()
+    expect(desk.get_by_role("heading", level=2).first).to_contain_text("Preview of “With two”")
+    expect(desk.locator(LEAD)).to_have_text(other)
+    page.goto("/")
+    expect(page.locator(LEAD)).to_have_text(editions.TITLE)
+    desk.get_by_role("button", name="Put it live").click()
+    expect(desk).to_have_url(re.compile(r"/$"))
+    page.goto("/")
+    expect(page.locator(LEAD)).to_have_text(other)
+    expect(page.locator(".seconds .headline")).to_have_count(2)
+
+    arrange("one")
+    desk.locator("#id_rows-0-article").select_option("")
+    desk.get_by_role("button", name="Save and preview").click()
+    desk.get_by_role("button", name="Put it live").click()
+    expect(desk).to_have_url(re.compile(r"/$"))
+    page.goto("/")
+    expect(page.locator(LEAD)).to_have_text(editions.TITLE)
+    desk.goto("/admin/articles/frontarrangement/")
+    desk.get_by_role("button", name="Put “With two” back").click()
+    expect(desk.locator(SUCCESS)).to_have_text("The former front page is live again.")
+    page.goto("/")
+    expect(page.locator(LEAD)).to_have_text(other)
+
+
+def test_the_banner_goes_up_and_down(desk, open_page, edition):
+    page = open_page(javascript=False)
+    banner = page.get_by_role("region", name="Breaking news")
+    page.goto("/latest/")
+    expect(banner).to_have_count(0)
+    desk.goto("/admin/articles/banner/add/")
+    desk.get_by_label("Text").fill("The kettle whistles")
+    pick(desk, "article", editions.TITLE)
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(SUCCESS)).to_be_visible()
+    page.reload()
+    expect(banner).to_contain_text("The kettle whistles")
+    banner.get_by_role("link", name="The kettle whistles").click()
+    expect(page).to_have_url(re.compile(f"{edition.url}$"))
+    expect(banner).to_be_visible()
+    desk.get_by_role("button", name="Take it down").click()
+    expect(desk.locator(SUCCESS)).to_have_text("The banner is taken down.")
+    page.reload()
+    expect(banner).to_have_count(0)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_of_it_stands_in_anybodys_way(open_page, edition, editor, phone, dark):
+    corrections.publish_correction(
+        article=edition.article, kind="correction", text="Copper. See https://example.org/tin."
+    )
+    banners.put_up_banner(text="The kettle whistles", article=edition.article)
+    live = arranging.begin_arrangement(name="Today")
+    none = {"article": None, "starts": None, "until": None, "count": 2}
+    science = edition.article.section
+    rows = (
+        {"place": "lead", "rule": "newest", "section": None, "heading": "", **none},
+        {"place": "block", "rule": "section", "section": science, "heading": "Lab", **none},
+    )
+    arranging.set_rows(arrangement=live, rows=list(rows))
+    arranging.put_live(arrangement=live)
+    publishing.update_article(article=edition.article, slug="the-kettle")
+    page = open_page(phone=phone, dark=dark)
+    found = []
+    for path in ("/", "/articles/the-kettle/", "/corrections/"):
+        page.goto(path)
+        expect(page.get_by_role("region", name="Breaking news")).to_be_visible()
+        found += violations(page, path, dark=dark)
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not wide, path
+    page = open_page(phone=phone, dark=dark, by=editor)
+    page.goto(f"/front/preview/{FrontArrangement.objects.get().pk}/")
+    found += violations(page, "the preview", dark=dark)
+    assert found == []
+
+
+def test_the_desk_has_what_axe_asks_for(open_page, edition, editor):
+    """Our own part of the admin's pages: the rest is Django's."""
+    page = open_page(by=editor)
+    page.watch.expected_statuses.add(404)
+    page.goto("/lost/")
+    arranging.begin_arrangement(name="Today")
+    banners.put_up_banner(text="The kettle whistles")
+    found = []
+    for path in ("redirect/missed/", "redirect/table/", "frontarrangement/", "banner/"):
+        page.goto(f"/admin/articles/{path}")
+        part = "#content-main" if path.startswith("redirect") else ".desk-tools"
+        report = Axe().run(page, context=part, options={"resultTypes": ["violations"]})
+        found += [(path, each["id"]) for each in report.response["violations"]]
+    assert found == []
 
 
 def test_tags_are_offered_while_they_are_typed(open_page, make_person, edition):

@@ -1,0 +1,214 @@
+"""What is filled in around the articles: sections, redirects, corrections, front page, banner."""
+
+import csv
+from io import StringIO
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
+
+from articles import arranging, banners, corrections, redirects
+from articles.errors import ArticleError
+from articles.models import (
+    MAX_NOTE_LENGTH,
+    MAX_PATH_LENGTH,
+    Banner,
+    Correction,
+    FrontArrangement,
+    Redirect,
+    Section,
+)
+
+# The first line of a table of redirects.
+TABLE_HEAD = ("path", "leads to", "note")
+
+
+class SectionForm(forms.ModelForm):
+    class Meta:
+        model = Section
+        fields = ("name", "slug", "position", "description")
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        others = Section.objects.exclude(pk=self.instance.pk)
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError("There is a section of this name.")
+        return name
+
+
+class ArrangementForm(forms.ModelForm):
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = FrontArrangement
+        fields = ("name",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial["seen_version"] = self.instance.version
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("seen_version") != self.instance.version:
+            raise forms.ValidationError(
+                "Somebody else has changed this front page since you opened it. Open it again: "
+                "nothing has been saved."
+            )
+        return cleaned
+
+
+class RowFormSet(forms.BaseInlineFormSet):
+    """The rows of a front page, as one ordered list."""
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        try:
+            arranging.check_rows(self.rows())
+        except ArticleError as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+    def rows(self):
+        """What was filled in, as ``arranging`` takes it."""
+        filled = [
+            (form.cleaned_data.get("position") or 0, number, form.cleaned_data)
+            for number, form in enumerate(self.forms)
+            if form.cleaned_data and (form.instance.pk or form.has_changed())
+            if not form.cleaned_data.get("DELETE")
+        ]
+        return [
+            {name: row[name] for name in arranging.ROW_FIELDS}
+            for *_, row in sorted(filled, key=lambda each: each[:2])
+        ]
+
+
+class BannerForm(forms.ModelForm):
+    starts = forms.SplitDateTimeField(
+        required=False,
+        widget=AdminSplitDateTime,
+        label="From",
+        help_text="Now, where this is empty.",
+    )
+    until = forms.SplitDateTimeField(
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text=f"{banners.DEFAULT_HOURS} hours later, where this is empty.",
+    )
+
+    class Meta:
+        model = Banner
+        fields = ("text", "article", "starts", "until")
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"text", "starts", "until"} <= set(cleaned):
+            said = {name: cleaned[name] for name in ("text", "starts", "until")}
+            try:
+                banners.check_banner(**said)
+            except ArticleError as refused:
+                raise forms.ValidationError(str(refused)) from None
+        return cleaned
+
+    def _get_validation_exclusions(self):
+        # Where no time is given, the write gives one.
+        return super()._get_validation_exclusions() | {"starts", "until"}
+
+
+class CorrectionForm(forms.ModelForm):
+    at = forms.SplitDateTimeField(
+        required=False,
+        widget=AdminSplitDateTime,
+        label="Date",
+        help_text=Correction._meta.get_field("at").help_text,
+    )
+
+    class Meta:
+        model = Correction
+        fields = ("article", "kind", "text", "at")
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"article", "kind", "text", "at"} <= set(cleaned):
+            try:
+                corrections.check_correction(**cleaned)
+            except ArticleError as refused:
+                raise forms.ValidationError(str(refused)) from None
+        return cleaned
+
+    def _get_validation_exclusions(self):
+        # Where no date is given, the write gives one.
+        return super()._get_validation_exclusions() | {"at"}
+
+
+class RedirectForm(forms.ModelForm):
+    """``path`` leads to ``to``. ``host`` is that of the request, whose addresses are ours."""
+
+    host = ""
+    path = forms.CharField(
+        max_length=MAX_PATH_LENGTH,
+        widget=forms.TextInput(attrs={"size": 80}),
+        help_text="Where there is no page, such as /old/address/. Any query is kept.",
+    )
+    to = forms.CharField(
+        max_length=2 * MAX_PATH_LENGTH,
+        widget=forms.TextInput(attrs={"size": 80}),
+        label="Leads to",
+        help_text="A path or an address on this site.",
+    )
+
+    class Meta:
+        model = Redirect
+        fields = ("path", "note")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial["to"] = self.instance.leads_to
+            self.fields["path"].disabled = True
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("path") and cleaned.get("to"):
+            try:
+                redirects.check_redirect(cleaned["path"], cleaned["to"], (self.host,))
+            except redirects.RedirectError as refused:
+                raise forms.ValidationError(str(refused)) from None
+        return cleaned
+
+    def validate_unique(self):
+        # One that is there already is changed: whoever adds it again means that.
+        return None
+
+
+class TableForm(forms.Form):
+    """A table of redirects as a file: path, where it leads, note."""
+
+    # In bytes. So many lines are far shorter.
+    MOST_BYTES = 1_000_000
+
+    table = forms.FileField(label="The file (CSV, UTF-8)")
+
+    def clean_table(self):
+        """The rows of the file."""
+        file = self.cleaned_data["table"]
+        if file.size > self.MOST_BYTES:
+            raise forms.ValidationError("This file is too large: bring it in in parts.")
+        try:
+            text = file.read().decode("utf-8-sig")
+            rows = [
+                [cell.strip() for cell in row] for row in csv.reader(StringIO(text), strict=True)
+            ]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise forms.ValidationError("This is no table in UTF-8, parted by commas.") from error
+        if rows and rows[0] == list(TABLE_HEAD):
+            del rows[0]
+        for number, row in enumerate(rows, 1):
+            if not 2 <= len(row) <= 3:
+                raise forms.ValidationError(
+                    f"Line {number} has {len(row)} cells. Each needs a path, where it leads and, "
+                    f"if you like, a note."
+                )
+            if len(row) == 3 and len(row[2]) > MAX_NOTE_LENGTH:
+                raise forms.ValidationError(f"The note of line {number} is too long.")
+        return [(*row, "")[:3] for row in rows]

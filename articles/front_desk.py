@@ -1,0 +1,209 @@
+"""The front page and the banner in the Django admin. ``arranging`` and ``banners`` write."""
+
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from articles import arranging, banners
+from articles.desk_forms import ArrangementForm, BannerForm, RowFormSet
+from articles.front import MOST_ROWS
+from articles.models import Banner, FrontArrangement, FrontRow
+from articles.permissions import can_write
+from articles.publishing import ArticleError
+
+
+class EditorsAdmin(admin.ModelAdmin):
+    """For those who write articles. Nothing is deleted."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_module_permission(self, request):
+        return can_write(request.user)
+
+    has_add_permission = has_module_permission
+
+    def has_view_permission(self, request, obj=None):
+        return can_write(request.user)
+
+    has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ArticleError as refused:
+            # Somebody else was quicker, after the form had been looked through.
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def _acts(self, **views):
+        """Addresses that a button of the list posts to, each with one act behind it."""
+        name = self.opts.model_name
+        return [
+            path(
+                f"act/{act}/",
+                self.admin_site.admin_view(require_POST(view)),
+                name=f"articles_{name}_{act}",
+            )
+            for act, view in views.items()
+        ]
+
+    def _back(self, request, done, words):
+        level = messages.SUCCESS if done else messages.INFO
+        self.message_user(request, words if done else "There was nothing to do.", level)
+        return HttpResponseRedirect(reverse(f"admin:articles_{self.opts.model_name}_changelist"))
+
+
+class RowInline(admin.StackedInline):
+    model = FrontRow
+    formset = RowFormSet
+    # A table of nine columns would be wider than the desk.
+    fields = (
+        ("position", "place", "heading"),
+        ("article", "starts", "until"),
+        ("rule", "section", "count"),
+    )
+    autocomplete_fields = ("article",)
+    extra = 2
+    max_num = MOST_ROWS
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
+
+    def has_view_permission(self, request, obj=None):
+        return can_write(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return _is_open(obj) and can_write(request.user)
+
+    def has_add_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    has_delete_permission = has_change_permission
+
+
+def _is_open(arrangement):
+    return arrangement is None or arrangement.state == FrontArrangement.State.DRAFT
+
+
+@admin.register(FrontArrangement)
+class FrontArrangementAdmin(EditorsAdmin):
+    form = ArrangementForm
+    inlines = (RowInline,)
+    fields = ("name", "seen_version")
+    list_display = ("name", "state", "made_by", "made_at", "live_by", "live_at", "ended_at")
+    list_filter = ("state",)
+    list_select_related = ("made_by", "live_by")
+    ordering = ("-id",)
+
+    def get_urls(self):
+        acts = self._acts(begin=self.begin_view, restore=self.restore_view, clear=self.clear_view)
+        return [*acts, *super().get_urls()]
+
+    def has_change_permission(self, request, obj=None):
+        return _is_open(obj) and can_write(request.user)
+
+    def get_fields(self, request, obj=None):
+        return self.fields if _is_open(obj) else ("name", "live_by", "live_at", "ended_at")
+
+    def changelist_view(self, request, extra_context=None):
+        told = {
+            "live": arranging.live_arrangement(),
+            "former": arranging.former_arrangement(),
+        }
+        return super().changelist_view(request, told | (extra_context or {}))
+
+    def view_on_site(self, obj):
+        return reverse("front-preview", args=[obj.pk])
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            stored = arranging.begin_arrangement(by=request.user, name=form.cleaned_data["name"])
+            obj.__dict__.update(stored.__dict__)
+
+    def save_formset(self, request, form, formset, change):
+        """The rows are one ordered list, so they are written as one."""
+        formset.save(commit=False)
+        arranging.set_rows(
+            by=request.user,
+            arrangement=form.instance,
+            rows=formset.rows(),
+            name=form.cleaned_data["name"],
+            seen_version=form.cleaned_data["seen_version"] if change else None,
+        )
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._to_preview(request, obj) or super().response_add(request, obj)
+
+    def response_change(self, request, obj):
+        return self._to_preview(request, obj) or super().response_change(request, obj)
+
+    def _to_preview(self, request, obj):
+        if "_preview" not in request.POST:
+            return None
+        return HttpResponseRedirect(reverse("front-preview", args=[obj.pk]))
+
+    def begin_view(self, request):
+        """A draft with the rows of the live one, to be changed."""
+        live = arranging.live_arrangement()
+        name = live.name if live is not None else "Front page"
+        draft = arranging.begin_arrangement(by=request.user, name=name, of=live)
+        return HttpResponseRedirect(
+            reverse("admin:articles_frontarrangement_change", args=[draft.pk])
+        )
+
+    def restore_view(self, request):
+        """Puts the one back that was live before."""
+        former = arranging.former_arrangement()
+        try:
+            done = former is not None and arranging.put_live(by=request.user, arrangement=former)
+        except ArticleError as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:articles_frontarrangement_changelist"))
+        return self._back(request, done, "The former front page is live again.")
+
+    def clear_view(self, request):
+        done = arranging.clear_front(by=request.user)
+        return self._back(request, done, "The front page is as it comes: nothing is arranged.")
+
+
+@admin.register(Banner)
+class BannerAdmin(EditorsAdmin):
+    form = BannerForm
+    fields = ("text", "article", "starts", "until")
+    list_display = ("text", "starts", "until", "put_up_by", "taken_down_at", "taken_down_by")
+    list_select_related = ("put_up_by", "taken_down_by")
+    autocomplete_fields = ("article",)
+    ordering = ("-starts", "-id")
+    actions = ("take_down_chosen",)
+
+    def get_urls(self):
+        return [*self._acts(down=self.down_view), *super().get_urls()]
+
+    def has_change_permission(self, request, obj=None):
+        # Readers have read it: another one is put up.
+        return obj is None and can_write(request.user)
+
+    def changelist_view(self, request, extra_context=None):
+        told = {"up": banners.banners_up()}
+        return super().changelist_view(request, told | (extra_context or {}))
+
+    def save_model(self, request, obj, form, change):
+        """``obj`` becomes what was stored."""
+        said = {name: form.cleaned_data[name] for name in self.fields}
+        stored = banners.put_up_banner(by=request.user, **said)
+        obj.__dict__.update(stored.__dict__)
+
+    def down_view(self, request):
+        done = banners.take_down_banners(by=request.user)
+        return self._back(request, done, "The banner is taken down.")
+
+    @admin.action(description="Take the chosen banners down", permissions=["change"])
+    def take_down_chosen(self, request, queryset):
+        done = [banners.take_down_banner(by=request.user, banner=each) for each in queryset]
+        message = f"Taken down: {sum(done)} of {len(done)}; the others were so already."
+        self.message_user(request, message, messages.SUCCESS)
