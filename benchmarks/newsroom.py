@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import publishing, sections
+from articles.models import Article
 from comments import bulk, hosting, posting
 
 SEED = 20260108
@@ -100,6 +101,20 @@ def fill(discussion, size, crowd, under=any_earlier):
     with transaction.atomic():
         bulk.merge(discussion, top)
     return [comment.pk for comment in made]
+
+
+def pages_to_judge(comments):
+    """The opening edition's front page, an article with a lead picture and so many comments, and
+    its section: ``{what it is: path}``."""
+    article = Article.objects.filter(lead_picture__isnull=False).newest_first().first()
+    missing = comments - article.discussion.comment_count
+    if missing > 0:
+        fill(article.discussion, missing, make_crowd("judge"), wild)
+    return {
+        "front page": "/",
+        "article": article.get_absolute_url(),
+        "section": article.section.get_absolute_url(),
+    }
 
 
 def grow(discussion, size, crowd, under=any_earlier):

@@ -186,7 +186,7 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "newsportal.static_files.LeanStaticStorage"},
 }
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60

@@ -29,7 +29,7 @@ def deployed(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "newsportal.static_files.LeanStaticStorage"},
     }
     call_command("collectstatic", verbosity=0, interactive=False)
     return settings.STATIC_ROOT
