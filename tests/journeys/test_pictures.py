@@ -23,7 +23,15 @@ MOST_SHIFT = 0.002
 
 
 @pytest.fixture(autouse=True)
-def _real_folder(settings, tmp_path):
+def _nobody_is_left_at_work(transactional_db):
+    """Whoever makes pictures is done before the test's database is gone."""
+    yield
+    for thread in list(renditions._threads):
+        thread.join(timeout=60)
+
+
+@pytest.fixture(autouse=True)
+def _real_folder(settings, tmp_path, transactional_db):
     """Files as the portal keeps them, and made as it makes them: beside its requests."""
     settings.MEDIA_ROOT = str(tmp_path)
     settings.PICTURES_IN_BACKGROUND = True
