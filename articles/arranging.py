@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.front import MOST_ON_PAGE, MOST_ROWS
 from articles.models import MAX_HEADING_LENGTH, MOST_IN_ROW, FrontArrangement, FrontRow
-from articles.permissions import can_write, require
+from articles.permissions import require_arranger
 from articles.publishing import FIRST_YEAR, LAST_YEAR, ArticleError
 from articles.turns import take_turn
 
@@ -22,7 +22,7 @@ def begin_arrangement(*, by=None, name, of=None):
 
     Raises ``ArticleError`` for a name that cannot be, and ``PermissionDenied``.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         draft = FrontArrangement.objects.create(
             name=_checked_name(name), made_by=by, made_at=timezone.now()
@@ -39,7 +39,7 @@ def set_rows(*, by=None, arrangement, rows, name=None, seen_version=None):
     has changed it since ``seen_version``; ``PermissionDenied``. One transaction; locks the
     arrangement. Returns whether anything changed.
     """
-    _require_writer(by)
+    require_arranger(by)
     check_rows(rows)
     with transaction.atomic():
         stored = _lock(arrangement, seen_version)
@@ -99,7 +99,7 @@ def put_live(*, by=None, arrangement, seen_version=None):
     or without a lead, and where it was changed since ``seen_version``; ``PermissionDenied``. One
     transaction; locks the front page's turn, then the arrangement.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         stored = _lock(arrangement, seen_version)
@@ -120,7 +120,7 @@ def clear_front(*, by=None):
 
     One transaction; locks the front page's turn.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         return _end_live(timezone.now())
@@ -165,7 +165,3 @@ def _checked_name(name):
     if not 1 <= len(name) <= MAX_HEADING_LENGTH:
         raise ArticleError(f"Name it in 1 to {MAX_HEADING_LENGTH} characters.")
     return name
-
-
-def _require_writer(by):
-    require(by is None or can_write(by), "Only editors can arrange the front page.")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles import listings
 from articles.models import MAX_BANNER_LENGTH, Article, Banner
-from articles.permissions import can_write, require
+from articles.permissions import require_arranger
 from articles.publishing import ArticleError
 from articles.turns import take_turn
 from comments.markup import one_line
@@ -63,7 +63,7 @@ def put_up_banner(*, by=None, text, article=None, starts=None, until=None):
     long as readers may see it. Raises ``ArticleError`` for words or times that cannot be, and
     ``PermissionDenied``. One transaction; locks the banner's turn.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         text, starts, until = check_banner(text=text, starts=starts, until=until)
@@ -94,7 +94,7 @@ def take_down_banners(*, by=None):
 
     One that begins later is left. One transaction; locks the banner's turn.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         now = timezone.now()
@@ -105,10 +105,6 @@ def take_down_banners(*, by=None):
 
 def take_down_banner(*, by=None, banner):
     """Takes one banner down, also before it begins; False if it is down."""
-    _require_writer(by)
+    require_arranger(by)
     standing = Banner.objects.filter(pk=banner.pk, taken_down_at__isnull=True)
     return bool(standing.update(taken_down_at=timezone.now(), taken_down_by=by))
-
-
-def _require_writer(by):
-    require(by is None or can_write(by), "Only editors can put up a banner.")

@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from articles import crediting, machine_files, tagging, tags
 from articles.errors import ArticleError
 from articles.models import Guest, MachineFile, Tag
-from articles.permissions import can_set_site, can_write, require_writer
+from articles.permissions import can_publish_anywhere, can_set_site, can_write, require_writer
 from articles.slugs import fold_name
 
 
@@ -28,7 +28,10 @@ class KeptAdmin(admin.ModelAdmin):
         return can_write(request.user)
 
     has_module_permission = has_view_permission
-    has_change_permission = has_view_permission
+
+    def has_change_permission(self, request, obj=None):
+        # Articles of all sections share them.
+        return can_publish_anywhere(request.user)
 
     def has_add_permission(self, request):
         return can_write(request.user)
@@ -195,7 +198,10 @@ class MachineFileAdmin(KeptAdmin):
         return can_set_site(request.user)
 
     has_module_permission = has_view_permission
-    has_change_permission = has_view_permission
+
+    def has_change_permission(self, request, obj=None):
+        # Articles of all sections share them.
+        return can_publish_anywhere(request.user)
 
     def has_add_permission(self, request):
         return can_set_site(request.user)

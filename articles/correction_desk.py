@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from articles import corrections
 from articles.desk_forms import CorrectionForm
 from articles.models import Correction
-from articles.permissions import can_write
+from articles.permissions import can_publish_anywhere
 from articles.publishing import ArticleError
 
 
@@ -25,16 +25,16 @@ class CorrectionAdmin(admin.ModelAdmin):
     actions = ("withdraw_chosen",)
 
     def has_module_permission(self, request):
-        return can_write(request.user)
+        return can_publish_anywhere(request.user)
 
     has_add_permission = has_module_permission
 
     def has_view_permission(self, request, obj=None):
-        return can_write(request.user)
+        return can_publish_anywhere(request.user)
 
     def has_change_permission(self, request, obj=None):
         # Readers have read it: another one is published, and this one may be withdrawn.
-        return obj is None and can_write(request.user)
+        return obj is None and can_publish_anywhere(request.user)
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from articles import markup
 from articles.listings import BadCursorError
 from articles.models import Article, Correction
-from articles.permissions import can_write, require
+from articles.permissions import require_changer
 from articles.publishing import ArticleError
 from comments.markup import legible, one_line
 from comments.statements import Statement
@@ -149,9 +149,9 @@ def publish_correction(*, by=None, article, kind, text, at=None):
     words or a moment that cannot be, or an article that readers do not see, and
     ``PermissionDenied``. One transaction; locks the article.
     """
-    _require_writer(by)
     with transaction.atomic():
         article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+        require_changer(by, article)
         text, at = check_correction(article=article, kind=kind, text=text, at=at)
         correction = Correction.objects.create(
             article=article, kind=kind, text=text, at=at, made_by=by
@@ -184,9 +184,9 @@ def withdraw_correction(*, by=None, correction):
 
     One transaction; locks the article.
     """
-    _require_writer(by)
     with transaction.atomic():
         article = Article.objects.select_for_update(no_key=True).get(pk=correction.article_id)
+        require_changer(by, article)
         stands = Correction.objects.filter(pk=correction.pk, withdrawn_at__isnull=True)
         if not stands.update(withdrawn_at=timezone.now(), withdrawn_by=by):
             return False
@@ -200,7 +200,3 @@ def _move_on(article):
     Article.objects.filter(pk=article.pk).update(
         version=F("version") + 1, updated_at=timezone.now(), has_corrections=stand.exists()
     )
-
-
-def _require_writer(by):
-    require(by is None or can_write(by), "Only editors can correct articles.")

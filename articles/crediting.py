@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from articles.errors import ArticleError
 from articles.models import MAX_BIOGRAPHY, MAX_GUEST_NAME, MAX_GUEST_SLUG, Byline, Guest
-from articles.permissions import require_writer
+from articles.permissions import require_publisher, require_writer
 from articles.slugs import SLUG_TRIES, free_slug, slug_of
 
 _CHANGEABLE = frozenset({"name", "slug", "biography"})
@@ -110,7 +110,7 @@ def change_guest(*, by=None, guest, **changes):
 
     Locks the guest's row. Raises as ``create_guest`` does.
     """
-    require_writer(by)
+    require_publisher(by)
     if unknown := set(changes) - _CHANGEABLE:
         raise TypeError(f"a guest has no {sorted(unknown)}")
     if "name" in changes:

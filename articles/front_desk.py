@@ -9,23 +9,23 @@ from articles import arranging, banners
 from articles.desk_forms import ArrangementForm, BannerForm, RowFormSet
 from articles.front import MOST_ROWS
 from articles.models import Banner, FrontArrangement, FrontRow
-from articles.permissions import can_write
+from articles.permissions import can_arrange
 from articles.publishing import ArticleError
 
 
 class EditorsAdmin(admin.ModelAdmin):
-    """For those who write articles. Nothing is deleted."""
+    """For those who publish in every section. Nothing is deleted."""
 
     list_per_page = 50
     show_full_result_count = False
 
     def has_module_permission(self, request):
-        return can_write(request.user)
+        return can_arrange(request.user)
 
     has_add_permission = has_module_permission
 
     def has_view_permission(self, request, obj=None):
-        return can_write(request.user)
+        return can_arrange(request.user)
 
     has_change_permission = has_view_permission
 
@@ -75,10 +75,10 @@ class RowInline(admin.StackedInline):
         return super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
 
     def has_view_permission(self, request, obj=None):
-        return can_write(request.user)
+        return can_arrange(request.user)
 
     def has_change_permission(self, request, obj=None):
-        return _is_open(obj) and can_write(request.user)
+        return _is_open(obj) and can_arrange(request.user)
 
     def has_add_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)
@@ -105,7 +105,7 @@ class FrontArrangementAdmin(EditorsAdmin):
         return [*acts, *super().get_urls()]
 
     def has_change_permission(self, request, obj=None):
-        return _is_open(obj) and can_write(request.user)
+        return _is_open(obj) and can_arrange(request.user)
 
     def get_fields(self, request, obj=None):
         return self.fields if _is_open(obj) else ("name", "live_by", "live_at", "ended_at")
@@ -186,7 +186,7 @@ class BannerAdmin(EditorsAdmin):
 
     def has_change_permission(self, request, obj=None):
         # Readers have read it: another one is put up.
-        return obj is None and can_write(request.user)
+        return obj is None and can_arrange(request.user)
 
     def changelist_view(self, request, extra_context=None):
         told = {"up": banners.banners_up()}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles import arranging, front
 from articles.models import FrontArrangement
-from articles.permissions import can_write
+from articles.permissions import can_arrange
 from articles.publishing import FIRST_YEAR, LAST_YEAR, ArticleError
 from comments.caching import is_public
 from comments.wording import moment_text
@@ -37,7 +37,7 @@ class Preview:
 def preview(request, pk):
     """The front page as readers would find it, at ``?at=`` a moment; a POST puts it live."""
     # Who is not signed in gets the same answer without a look at any session.
-    if is_public(request) or not can_write(request.user):
+    if is_public(request) or not can_arrange(request.user):
         raise Http404
     arrangement = FrontArrangement.objects.filter(pk=pk).first()
     if arrangement is None:

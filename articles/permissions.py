@@ -115,6 +115,37 @@ def require(allowed, reason):
         raise PermissionDenied(reason)
 
 
+def can_change_picture(person, picture):
+    """Whether ``person`` may change a picture, or remove it: who sent it, or publishes anywhere.
+
+    Readers see it wherever an article shows it.
+    """
+    return can_publish_anywhere(person) or (
+        can_write(person) and picture.uploaded_by_id == person.pk
+    )
+
+
+def require_arranger(by):
+    """Raises ``PermissionDenied`` unless ``by`` publishes everywhere, or is the portal (None).
+
+    For what stands above all sections: the front page, the banner, where addresses lead.
+    """
+    require(by is None or can_arrange(by), "Only who publishes in every section can do this.")
+
+
+def require_publisher(by):
+    """Raises ``PermissionDenied`` unless ``by`` publishes somewhere, or is the portal (None).
+
+    For what articles of all sections share: tags, guests.
+    """
+    require(by is None or can_publish_anywhere(by), "Only who publishes can do this.")
+
+
+def require_changer(by, article):
+    """Raises ``PermissionDenied`` unless ``by`` may change ``article``, or is the portal (None)."""
+    require(by is None or can_change(by, article), "This article is for others of the newsroom.")
+
+
 def require_writer(by):
     """Raises ``PermissionDenied`` unless ``by`` may write articles or is the portal (None)."""
     require(

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from articles import figures, pictures, picturing
+from articles.permissions import can_change_picture
 from articles.picture_forms import WORDS, PictureForm, UploadForm
 
 # Of a list; the layout gives it as much, so nothing moves when it comes.
@@ -41,6 +42,14 @@ class PictureAdmin(admin.ModelAdmin):
 
     class Media:
         js = (Script("js/pictures.js", defer=True),)
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or can_change_picture(request.user, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or can_change_picture(request.user, obj))
 
     @admin.display(description="picture")
     def thumbnail(self, picture):

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from articles import darkroom, renditions
 from articles.models import MOST_PERCENT, Picture
-from articles.permissions import can_write, require
+from articles.permissions import can_change_picture, require, require_writer
 from articles.publishing import ArticleError
 from articles.widths import file_name, folder_of, original_name, widths_of
 
@@ -71,7 +71,7 @@ def examine(*, by=None, file, credit=""):
     ``credit`` is what its first file carries; where it is empty, what the picture says itself.
     Raises ``PictureError`` for what is too large or no picture, ``PermissionDenied``. No locks.
     """
-    _require_writer(by)
+    require_writer(by)
     if file.size > MOST_BYTES:
         most = MOST_BYTES // 1_000_000
         raise PictureError(f"This file is larger than {most} MB. Save the picture smaller.")
@@ -103,7 +103,7 @@ def add_picture(*, by=None, examined, **words):
     credit it gets the one that its file names. Raises ``PictureError`` for words that are missing
     or too long, and for a file that is here already; ``PermissionDenied``. No locks.
     """
-    _require_writer(by)
+    require_writer(by)
     words["credit"] = _tidy(words.get("credit", "")) or examined.credit
     picture = Picture(
         digest=examined.digest,
@@ -133,7 +133,7 @@ def change_picture(*, by=None, picture, **changes):
     With another credit the files are made anew, as it stands in them. Reads the picture anew and
     locks its row. Raises as ``add_picture`` does.
     """
-    _require_writer(by)
+    _require_own(by, picture)
     with transaction.atomic():
         picture.refresh_from_db(
             from_queryset=Picture.objects.select_for_update(of=("self",), no_key=True)
@@ -158,7 +158,7 @@ def remove_picture(*, by=None, picture):
     meanwhile. Raises ``PictureError`` where an article shows it, ``PermissionDenied``. False
     where it is gone already.
     """
-    _require_writer(by)
+    _require_own(by, picture)
     with transaction.atomic():
         found = Picture.objects.select_for_update().filter(pk=picture.pk).first()
         if found is None:
@@ -227,5 +227,6 @@ def _tidy(text):
     return " ".join(text.split())
 
 
-def _require_writer(by):
-    require(by is None or can_write(by), "Only editors can add and change pictures.")
+def _require_own(by, picture):
+    allowed = by is None or can_change_picture(by, picture)
+    require(allowed, "Only who sent a picture, or publishes, can change it.")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import missed, redirects
 from articles.desk_forms import TABLE_HEAD, RedirectForm, TableForm
 from articles.models import Redirect
-from articles.permissions import can_write, require
+from articles.permissions import can_arrange, require
 
 _ONLY = "Only editors can say where addresses lead."
 # What a spreadsheet would take for a formula.
@@ -50,10 +50,10 @@ class RedirectAdmin(admin.ModelAdmin):
         return [*ours, *super().get_urls()]
 
     def has_module_permission(self, request):
-        return can_write(request.user)
+        return can_arrange(request.user)
 
     def has_view_permission(self, request, obj=None):
-        return can_write(request.user)
+        return can_arrange(request.user)
 
     has_add_permission = has_module_permission
     has_change_permission = has_view_permission
@@ -116,7 +116,7 @@ class RedirectAdmin(admin.ModelAdmin):
 
     def import_view(self, request):
         """All redirects of a table, or none of them and why."""
-        require(can_write(request.user), _ONLY)
+        require(can_arrange(request.user), _ONLY)
         form = TableForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -131,7 +131,7 @@ class RedirectAdmin(admin.ModelAdmin):
         return self._page(request, "table", "Bring in a table", form=form)
 
     def _page(self, request, template, title, **context):
-        require(can_write(request.user), _ONLY)
+        require(can_arrange(request.user), _ONLY)
         context |= {
             **self.admin_site.each_context(request),
             "title": title,
@@ -150,14 +150,14 @@ def _missed_rows():
 
 @require_POST
 def _drop(request):
-    require(can_write(request.user), _ONLY)
+    require(can_arrange(request.user), _ONLY)
     missed.forget_missed(path=request.POST.get("path", ""))
     return HttpResponseRedirect(reverse("admin:articles_redirect_missed"))
 
 
 @require_safe
 def _export(request):
-    require(can_write(request.user), _ONLY)
+    require(can_arrange(request.user), _ONLY)
     table = StringIO()
     writer = csv.writer(table)
     writer.writerow(TABLE_HEAD)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from articles.models import MAX_PATH_LENGTH, Article, Redirect, Section
-from articles.permissions import can_write, require
+from articles.permissions import require_arranger
 from articles.turns import take_turn
 
 # A list of more is a site that moves in: in parts, so that nobody waits for one long transaction.
@@ -133,7 +133,7 @@ def save_redirect(*, by, path, to, note="", hosts=()):
     that is none, of another site, or would lead to itself, and ``PermissionDenied``. One
     transaction; locks the redirects' turn, then the article that it leads to.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         path, place = check_redirect(path, to, hosts)
@@ -150,7 +150,7 @@ def save_redirect(*, by, path, to, note="", hosts=()):
 
 def lift_redirect(*, by, redirect):
     """Takes a redirect back: its path leads nowhere. Returns whether it was in force."""
-    _require_writer(by)
+    require_arranger(by)
     return bool(Redirect.objects.filter(pk=redirect.pk, is_lifted=False).update(is_lifted=True))
 
 
@@ -160,7 +160,7 @@ def put_back_redirect(*, by, redirect):
     Raises ``RedirectError`` where meanwhile there is a page, or what it leads to leads to it.
     Locks as ``save_redirect``.
     """
-    _require_writer(by)
+    require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         redirect.refresh_from_db()
@@ -179,7 +179,7 @@ def import_redirects(*, by, rows, hosts=()):
     Raises ``RedirectError`` that names the line and what is wrong with it, or that there are
     more than ``MOST_IMPORTED``. Locks as ``save_redirect``.
     """
-    _require_writer(by)
+    require_arranger(by)
     if len(rows) > MOST_IMPORTED:
         raise RedirectError(f"Bring in at most {MOST_IMPORTED:,} lines at once.")
     changed = 0
@@ -294,7 +294,3 @@ def _bend(path, place):
 
 def _folder(model):
     return f"/{model._meta.model_name}s/"
-
-
-def _require_writer(by):
-    require(by is None or can_write(by), "Only editors can say where addresses lead.")

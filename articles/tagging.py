@@ -17,7 +17,7 @@ from articles.models import (
     Tag,
     Tagging,
 )
-from articles.permissions import require_writer
+from articles.permissions import require_changer, require_publisher, require_writer
 from articles.slugs import SLUG_TRIES, fold_name, free_slug, slug_of
 
 # More say nothing any more, and a forged form that names thousands is not read.
@@ -36,7 +36,8 @@ def tag_article(*, by=None, article, names):
     names = checked_names(names)
     with transaction.atomic():
         locked = Article.objects.select_for_update(no_key=True)
-        held = locked.only("version", "published_at").get(pk=article.pk)
+        held = locked.only("version", "published_at", "section_id", "status").get(pk=article.pk)
+        require_changer(by, held)
         wanted = _open_tags(names)
         taggings = article.taggings.order_by("position", "id")
         if list(taggings.values_list("tag_id", flat=True)) == wanted:
@@ -78,7 +79,7 @@ def change_tag(*, by=None, tag, **changes):
     Locks the tag's row. Raises ``ArticleError`` for what cannot be and for a name or an address
     that another tag has, ``PermissionDenied``.
     """
-    require_writer(by)
+    require_publisher(by)
     if unknown := set(changes) - _CHANGEABLE:
         raise TypeError(f"a tag has no {sorted(unknown)}")
     if "name" in changes:
@@ -107,7 +108,7 @@ def merge_tags(*, by=None, tags, into):
     Returns how many tags were merged; False where all were so already. Locks the rows of all
     tags. Raises ``ArticleError`` where ``into`` was merged itself, ``PermissionDenied``.
     """
-    require_writer(by)
+    require_publisher(by)
     wanted = {tag.pk for tag in tags} - {into.pk}
     with transaction.atomic():
         locked = Tag.objects.select_for_update(no_key=True).order_by("pk")

@@ -22,6 +22,11 @@ def rename_area(former, name):
         pks = list(mine.select_for_update(no_key=True).values_list("pk", flat=True))
         Discussion.objects.filter(area=former).update(area=name, version=F("version") + 1)
         cases.filter(appeal__isnull=True).update(area=name)
-        Beat.objects.filter(area=former).update(area=name)
-        Policy.objects.filter(area=former).update(area=name)
+        beats, policies = Beat.objects.filter(area=former), Policy.objects.filter(area=former)
+        # Of what is left from a part that once had the new name, each is kept once.
+        beats.filter(person__in=Beat.objects.filter(area=name).values("person")).delete()
+        beats.update(area=name)
+        if policies.exists():
+            Policy.objects.filter(area=name).delete()
+            policies.update(area=name)
     return len(pks)

@@ -157,6 +157,9 @@ class TestSections:
         moderator = make_person(role="moderator")
         admin = make_person(role="admin")
         Beat.objects.create(person=moderator, area="politics")
+        # Left from a section that once had the new name.
+        Beat.objects.create(person=moderator, area="power")
+        rules.save_rule(by=admin, rule=Policy(area="power", newcomer_holds=3))
         rules.save_rule(by=admin, rule=Policy(area="politics", is_premoderated=True))
         sections.update_section(by=admin, section=politics, slug="power")
         article.discussion.refresh_from_db()
