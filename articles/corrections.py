@@ -24,6 +24,8 @@ MAX_CORRECTION_LENGTH = 3_000
 PAGE_SIZE = 20
 # What a feed reader that asks once a week still meets.
 FEED_SIZE = 50
+# The year in a tag URI says when the host was the portal's; it must never change.
+TAG_YEAR = 2026
 _CURSOR = re.compile(r"([0-9T:.+-]{19,32})Z_([0-9]{1,18})")
 _FIELDS = ("id", "kind", "text", "at", "article__title", "article__slug")
 

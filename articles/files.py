@@ -5,9 +5,10 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles import machine_files, sitemaps
+from articles import listings, machine_files, sitemaps, updates
 from articles.caching import version_of
 from comments.caching import answer_reader
 from comments.embedding import base_url_of
@@ -52,6 +53,8 @@ def sitemap(request, kind, number):
 
 @require_safe
 def news_sitemap(request):
+    # Titles are told with it, as pages show them by now.
+    updates.settle_due_in_passing()
     found, base = sitemaps.news(), base_url_of(request)
     # ISO 639, as Google News asks: "en" of "en-gb".
     language = settings.LANGUAGE_CODE.partition("-")[0]
@@ -88,6 +91,7 @@ def _answer_xml(request, shown, write):
     return answer_reader(
         request,
         version=(version_of(shown, settings.LANGUAGE_CODE),),
+        until=listings.next_change(timezone.now()),
         render=lambda: HttpResponse(_DECLARATION + write(), content_type=_XML),
     )
 

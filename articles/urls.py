@@ -52,6 +52,5 @@ urlpatterns = [
     path("articles/<slug:slug>/card.png", views.article_card, name="article-card"),
     path("front/preview/<int:pk>/", front_pages.preview, name="front-preview"),
     path("corrections/", correction_pages.archive, name="corrections"),
-    path("corrections/feed.atom", correction_pages.feed, {"form": "atom"}, name="corrections-feed"),
-    path("corrections/feed.json", correction_pages.feed, {"form": "json"}, name="corrections-feed"),
+    path("corrections/feed.<form:form>", correction_pages.feed, name="corrections-feed"),
 ]

@@ -248,7 +248,9 @@ def _find(read, key):
 @require_safe
 def article_card(request, slug):
     """The picture of an article, drawn once and kept."""
-    shown = stories.card_of(_find_article(request, slug))
+    article = _find_article(request, slug)
+    until = stories.next_change(article, timezone.now())
+    shown = stories.card_of(article)
     drawn = version_of(cards.DESIGN, *shown)
 
     def show():
@@ -258,7 +260,7 @@ def article_card(request, slug):
             caches["cards"].set(drawn, picture)
         return HttpResponse(picture, content_type="image/png")
 
-    return answer_reader(request, version=(drawn,), render=show)
+    return answer_reader(request, version=(drawn,), until=until, render=show)
 
 
 def _read_list(read, request, *of):

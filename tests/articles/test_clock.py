@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from articles import publishing, updates
+from articles import corrections, publishing, sitemaps, updates
 from articles.models import Article, Revision
 from comments import posting
 from comments.statements import Statement
@@ -51,7 +51,10 @@ def rain(clock, politics):
     return article
 
 
-PAGES = ("/", "/latest/", "/sections/politics/", "/feed.rss", "/sections/politics/feed.json")
+PAGES = (
+    "/", "/latest/", "/sections/politics/", "/feed.rss", "/sections/politics/feed.json",
+    "/news-sitemap.xml",
+)  # fmt: skip
 
 
 def shows(address, words, client=None):
@@ -102,9 +105,10 @@ def test_a_scheduled_update(clock, rain, address):
     updates.schedule_update(
         article=rain, takes_effect_at=NOON, title="Rain, with dogs", lead="Woof."
     )
-    words = ("Rain, with dogs", "Woof.")
+    # Crawlers are told titles alone.
+    words = ["Rain, with dogs"] + ["Woof."] * ("sitemap" not in address)
     found = around(clock, NOON, lambda: [shows(address, each) for each in words])
-    assert found == ([False, False], [True, True])
+    assert found == ([False] * len(words), [True] * len(words))
 
 
 def test_comments_go_and_come_with_their_page(clock, rain, reader):
@@ -132,6 +136,29 @@ def test_counts_follow(clock, rain, reader, politics):
     assert around(clock, NOON, lambda: shows(page, "1 comment")) == (True, False)
     # The list of what is most discussed has it no more.
     assert around(clock, NOON, lambda: shows("/", "Most discussed")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/sitemap.xml", "/sitemap-articles-1.xml", "/corrections/", "/corrections/feed.atom",
+     "/articles/rain/card.png"],
+)  # fmt: skip
+def test_what_hangs_on_an_article_goes_with_it(clock, rain, address, monkeypatch):
+    """Crawlers' files, corrections and cards: gone at the moment, and no cache has them longer."""
+    monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 10_000_000)
+    corrections.publish_correction(article=rain, kind="update", text="It rains frogs.")
+    publishing.update_article(article=rain, withdraw_at=NOON)
+
+    def tells():
+        answer = Client().get(address)
+        if answer.status_code != 200:
+            return False
+        told = answer.content
+        return any(each in told for each in (b"/rain/", b"articles-1", b"frogs", b"PNG"))
+
+    assert around(clock, NOON, tells) == (True, False)
+    clock.set(NOON - timedelta(seconds=4))
+    assert "s-maxage=4, stale-while-revalidate=0" in Client().get(address)["Cache-Control"]
 
 
 class TestSearch:

@@ -32,7 +32,7 @@ def json_feed(client, address):
     assert feed["feed_url"] == f"http://testserver{address}"
     assert feed["home_page_url"] == "http://testserver/corrections/"
     for item in feed["items"]:
-        assert item["authors"] == [{"name": "The Open Column"}]
+        assert item["authors"] == [{"name": "The Open Column", "url": "http://testserver/"}]
         for name in ("date_published", "date_modified"):
             assert datetime.fromisoformat(item[name]).tzinfo is not None
     return feed
