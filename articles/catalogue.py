@@ -198,10 +198,7 @@ class MachineFileAdmin(KeptAdmin):
         return can_set_site(request.user)
 
     has_module_permission = has_view_permission
-
-    def has_change_permission(self, request, obj=None):
-        # Articles of all sections share them.
-        return can_publish_anywhere(request.user)
+    has_change_permission = has_view_permission
 
     def has_add_permission(self, request):
         return can_set_site(request.user)
