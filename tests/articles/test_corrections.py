@@ -73,7 +73,7 @@ def test_a_correction_is_read_on_the_article_in_the_archive_and_in_the_feeds(cli
         html,
         ["correction"],
     )
-    assert item["id"] == entry.id == f"http://testserver/corrections/#correction-{made.pk}"
+    assert item["id"] == entry.id == f"tag:testserver,2026:corrections/{made.pk}"
     assert item["url"] == entry.link
 
 
