@@ -13,7 +13,16 @@ from django.db import connection
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 
-from articles import crediting, pictures, publishing, sections, stories, tagging, text_desk
+from articles import (
+    crediting,
+    pictures,
+    publishing,
+    sections,
+    series_desk,
+    stories,
+    tagging,
+    text_desk,
+)
 from articles.correction_desk import CorrectionAdmin
 from articles.desk_forms import SectionForm
 from articles.forms import ArticleForm
@@ -68,7 +77,7 @@ def _maker_in(line):
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     form = ArticleForm
-    inlines = (BylineInline,)
+    inlines = (BylineInline, *series_desk.INLINES)
     list_display = ("title", "section", "status", "published_at", "comment_count")
     list_filter = ("status", "section", "published_at")
     list_select_related = ("section", "discussion")
@@ -199,6 +208,8 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def save_formset(self, request, form, formset, change):
         """The byline is one ordered list, so it is written as one, not row by row."""
+        if series_desk.save_lines(request, form.instance, formset):
+            return
         formset.save(commit=False)
         lines = [
             (line.cleaned_data["position"] or 0, number, _maker_in(line.cleaned_data))

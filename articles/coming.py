@@ -2,6 +2,7 @@
 
 from articles import markup
 from articles.models import WORD_FIELDS, Article, ScheduledUpdate
+from articles.reading_time import minutes_of
 
 
 def follow_article(article):
@@ -16,11 +17,12 @@ def follow_article(article):
         return
     for scheduled in mine:
         render_update(scheduled, article)
-        scheduled.save(update_fields=["summary", "html"])
+        scheduled.save(update_fields=["summary", "html", "reading_minutes"])
 
 
 def render_update(scheduled, article):
     """What is made of the words that ``article`` will have: not yet in the database."""
     words = {name: getattr(article, name) for name in WORD_FIELDS} | scheduled.changes()
     scheduled.html = markup.render_blocks(words["blocks"])
+    scheduled.reading_minutes = minutes_of(scheduled.html)
     scheduled.summary = markup.summary_of(words["lead"], words["blocks"])

@@ -21,6 +21,7 @@ from articles.models import (
 )
 from articles.permissions import CHANGES, MOVES, can_begin, level_in, require, require_writer
 from articles.placements import place_pictures
+from articles.reading_time import minutes_of
 from articles.revisions import keep_first_revision, keep_revision, was_kept
 from articles.slugs import SLUG_TRIES, free_slug
 from comments import hosting
@@ -336,6 +337,7 @@ def _take_over_due(article, now):
 
 def _render(article):
     article.html = markup.render_blocks(article.blocks)
+    article.reading_minutes = minutes_of(article.html)
     article.summary = markup.summary_of(article.lead, article.blocks)
 
 

@@ -1,4 +1,4 @@
-"""READ: one article as its own page shows it, and what else of its section there is to read."""
+"""READ: one article as its own page shows it, and what else there is to read."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,15 +10,15 @@ from django.utils.safestring import mark_safe
 from articles import figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
 from articles.caching import version_of
-from articles.listings import TEASER_FIELDS, make_teaser
-from articles.models import Article, ScheduledUpdate, Section
+from articles.listings import make_teaser
+from articles.models import Article, ScheduledUpdate, Section, SeriesPart
+from articles.reading_time import reading_label
+from articles.related import related_rows
+from articles.series import SeriesPlace, place_of
 from articles.tags import tags_of
 from comments.moments import A_READ
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
-
-# Beside an article, the newest others of its section.
-MORE_TO_READ = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class ArticleView:
     summary: str
     status_note: str
     until: datetime | None
+    # "4 min read", or "".
+    reading_label: str = ""
+    # Where it stands in its series, or None.
+    series: SeriesPlace | None = None
     makers: list[Credit] = field(default_factory=list)
     # The same in words: (what stands before a name, the name, its address).
     byline: list[tuple[str, str, str]] = field(default_factory=list)
@@ -79,33 +83,25 @@ _RELATED = {
     "section": Section,
     "discussion": Article.discussion.field.related_model,
     "scheduled": ScheduledUpdate,
+    "series_part": SeriesPart,
 }
 _READABLE = Statement(_readable_article)
 
 
 def article_page(article, *, with_more=True, with_update=False, now=None):
-    """(``article`` as its page shows it, the newest others of its section as teasers).
+    """(``article`` as its page shows it, what else there is to read as teasers).
 
     Three queries; two ``with_more=False``, for the later pages of a long discussion; one more where
-    the article has pictures. Words that were scheduled are the article's from their moment on;
+    the article has pictures, and one where it is part of a series. Words that were scheduled are
+    the article's from their moment on;
     ``with_update`` shows them before.
     """
     now = now or timezone.now()
-    rows = []
-    if with_more:
-        rows = _MORE(section_id=article.section_id, besides=article.pk, now=now)
+    rows = related_rows(article, now) if with_more else []
     bylines = bylines_of([article.pk, *(row[0] for row in rows)])
     tags = tags_of([article.pk]).get(article.pk, [])
     view = _article_view(article, bylines.get(article.pk, []), tags, now, with_update)
     return view, [make_teaser(row, bylines, now=now) for row in rows]
-
-
-def _more_of_section(*, section_id, besides, now):
-    others = Article.objects.published(now).filter(section_id=section_id).exclude(pk=besides)
-    return others.newest_first().values_list(*TEASER_FIELDS)[:MORE_TO_READ]
-
-
-_MORE = Statement(_more_of_section)
 
 
 def update_of(article):
@@ -172,6 +168,8 @@ def _article_view(article, makers, tags, now, with_update):
         comments_label=count_label(discussion.comment_count, "comment"),
         status_note=_status_note(article, now, with_update),
         until=next_change(article, now),
+        reading_label=reading_label(shown.reading_minutes),
+        series=place_of(article, now),
         makers=makers,
         byline=worded(makers),
         tags=tags,

@@ -1,7 +1,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import correction_pages, feeds, files, front_pages, picture_files, views
+from articles import (
+    correction_pages,
+    feeds,
+    files,
+    front_pages,
+    picture_files,
+    reading_pages,
+    views,
+)
 from articles.sitemaps import KINDS
 
 
@@ -43,6 +51,7 @@ urlpatterns = [
     path("latest/", views.latest_page, name="latest"),
     path("search/", views.search, name="search"),
     path("sections/<slug:slug>/", views.section_page, name="section"),
+    path("series/<slug:slug>/", reading_pages.series_page, name="series"),
     path("preview/<str:token>/", views.preview_page, name="preview"),
     path("tags/<slug:slug>/", views.tag_page, name="tag"),
     path("authors/<slug:slug>/", views.guest_page, name="guest"),

@@ -151,6 +151,7 @@ def article_page(request, slug):
             view.status_note,
             view.lead_figure,
             view.html,
+            view.series,
             more,
         ),
     )

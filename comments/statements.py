@@ -20,6 +20,9 @@ _FIRST_MOMENT = datetime(8888, 8, 8, tzinfo=UTC)
 class Statement:
     """A statement made by ``build``, which takes values and returns a ``values_list`` queryset.
 
+    Or a list of them with the same columns, each with its own order and limit: their rows come
+    one queryset after the other, in one query (Django puts no limits into a UNION on SQLite).
+
     Call it with the same names and other values: integers, texts, aware moments, or lists of
     integers. What shapes the SQL itself (a limit, how many there are in a list) is compiled
     once for each shape; pass it as ``shape``, which ``build`` gets first. Returns a list of
@@ -50,21 +53,29 @@ class _Compiled:
                 marks[name] = [_mark(each, next(numbers)) for each in value]
             else:
                 marks[name] = _mark(value, next(numbers))
-        queryset = build(*shape, **marks)
-        self.model = queryset.model
-        ops = connections[queryset.db].ops
+        built = build(*shape, **marks)
+        querysets = built if isinstance(built, list) else [built]
+        self.model, database = querysets[0].model, querysets[0].db
+        ops = connections[database].ops
         places = {}
         for name, mark in marks.items():
             if isinstance(mark, list):
                 places |= {_adapt(each, ops): (name, at) for at, each in enumerate(mark)}
             else:
                 places[_adapt(mark, ops)] = (name, None)
-        compiler = queryset.query.get_compiler(queryset.db)
-        try:
-            self.sql, params = compiler.as_sql()
-        except EmptyResultSet:
-            # Nothing can be among no values: there is no statement to run.
-            self.sql = ""
+        pieces, params = [], []
+        for queryset in querysets:
+            each = queryset.query.get_compiler(database)
+            try:
+                sql, its_params = each.as_sql()
+            except EmptyResultSet:
+                # Nothing can be among no values: there is nothing to ask.
+                continue
+            compiler = each
+            pieces.append(sql)
+            params += its_params
+        self.sql = "".join(pieces) if len(pieces) < 2 else _union(pieces)
+        if not self.sql:
             return
         self.params = [(value, places.get(value)) for value in params]
         used = {place for _, place in self.params if place is not None}
@@ -99,6 +110,11 @@ class _Compiled:
                 for convert in converters:
                     row[at] = convert(row[at], expression, connection)
             yield row
+
+
+def _union(pieces):
+    selects = (f"SELECT * FROM ({sql}) AS piece_{at}" for at, sql in enumerate(pieces))  # noqa: S608  CONFIG: compiled by Django
+    return " UNION ALL ".join(selects)
 
 
 def padded(values):

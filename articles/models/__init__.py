@@ -50,6 +50,14 @@ from articles.models.search import (
     MAX_SPELLED,
     SpellingKey,
 )
+from articles.models.series import (
+    MAX_SERIES_DESCRIPTION,
+    MAX_SERIES_SLUG,
+    MAX_SERIES_TITLE,
+    RelatedPick,
+    Series,
+    SeriesPart,
+)
 from articles.models.tags import (
     MAX_FOLDED,
     MAX_TAG_DESCRIPTION,
@@ -69,6 +77,9 @@ __all__ = [
     "MAX_HEADING_LENGTH",
     "MAX_NOTE_LENGTH",
     "MAX_PATH_LENGTH",
+    "MAX_SERIES_DESCRIPTION",
+    "MAX_SERIES_SLUG",
+    "MAX_SERIES_TITLE",
     "MAX_SLUG_LENGTH",
     "MAX_SPELLED",
     "MAX_TAG_DESCRIPTION",
@@ -91,10 +102,13 @@ __all__ = [
     "Placement",
     "PreviewLink",
     "Redirect",
+    "RelatedPick",
     "Remit",
     "Revision",
     "ScheduledUpdate",
     "Section",
+    "Series",
+    "SeriesPart",
     "SpellingKey",
     "Tag",
     "Tagging",

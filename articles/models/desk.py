@@ -101,6 +101,7 @@ class ScheduledUpdate(models.Model):
     # Made of these words and the article's, and anew whenever those change.
     summary = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

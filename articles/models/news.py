@@ -81,6 +81,8 @@ class Article(models.Model):
     summary = models.TextField(blank=True, editable=False)
     # Rendered once by articles.markup when the article was written.
     html = models.TextField(blank=True, editable=False)
+    # How long that takes to read, see articles.reading_time.
+    reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     # Grows with every change that a reader can see: part of the page's ETag.
     version = models.PositiveBigIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

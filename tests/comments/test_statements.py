@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -103,3 +104,21 @@ def test_one_query_each(comments):
     with CaptureQueriesContext(connection) as queries:
         statement(ids=[comments[0].pk])
     assert len(queries) == 1
+
+
+def test_several_querysets_are_one_query_each_with_its_own_order(comments):
+    def both(*, author, since):
+        found = Comment.objects.filter(author__handle=author).values_list("id", "posted_at")
+        nothing = Comment.objects.none().values_list("id", "posted_at")
+        late = Comment.objects.filter(posted_at__gte=since).values_list("id", "posted_at")
+        return [found.order_by("pk")[:2], late.order_by("-pk")[:3], nothing]
+
+    statement = Statement(both)
+    author = comments[0].author.handle
+    with CaptureQueriesContext(connection) as queries:
+        rows = statement(author=author, since=comments[2].posted_at)
+    wanted = [row for each in both(author=author, since=comments[2].posted_at) for row in each]
+    assert rows == wanted
+    assert len(rows) == 5
+    assert len(queries) == 1
+    assert Statement(lambda: [Comment.objects.none().values_list("id")])() == []
