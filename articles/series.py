@@ -127,7 +127,7 @@ def series_page(series, *, before=None, after=None, now=None):
     return SeriesPage(
         count_label=count_label(len(parts), "part"),
         parts=[
-            (f"Part {at}", make_teaser(rows[pk], bylines))
+            (f"Part {at}", make_teaser(rows[pk], bylines, now=now))
             for at, pk in enumerate(wanted, first + 1)
         ],
         next_url=f"{address}?after={shown[-1][0]}" if more else "",

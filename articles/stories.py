@@ -72,6 +72,11 @@ def article(slug, *, preview=False, now=None):
     return assemble(found[0], Article, **_RELATED)
 
 
+def readable(pk, now=None):
+    """The article of this number that readers may see, with its own columns alone, or None."""
+    return Article.objects.published(now).filter(pk=pk).first()
+
+
 def _readable_article(*, slug, now):
     columns = columns_of(Article)
     for name, model in _RELATED.items():

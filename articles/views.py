@@ -22,7 +22,9 @@ from articles import (
     front,
     graph,
     listings,
+    popular,
     previews,
+    reading_tools,
     search_page,
     shelves,
     stories,
@@ -50,6 +52,7 @@ def front_page(request):
     )
     context = {
         "page": front.front_page(),
+        "popular": popular.front_lists(),
         "page_title": name,
         "front_preview": None,
         "feed_address": "/",
@@ -174,6 +177,7 @@ def article_page(request, slug):
             preview=graph.article_preview(view, base, name, language, size),
             article=view,
             more=more,
+            tools=reading_tools.tools_of(article, view.title, base, embedding.reader_of(request)),
             corrections=told,
             corrected=[each for each in told if each.kind == "correction"][:1],
         )
@@ -278,7 +282,10 @@ def _answer_list(request, template, context):
 
     def show():
         if (reader := embedding.reader_of(request)) is not None:
-            listings.mark_new((context.get("page") or context["listing"]).all_teasers, reader)
+            teasers = (context.get("page") or context["listing"]).all_teasers
+            if "popular" in context:
+                teasers = [*teasers, *context["popular"].all_teasers]
+            listings.mark_new(teasers, reader)
         return render(request, template, context)
 
     until = listings.next_change(timezone.now())

@@ -1,8 +1,9 @@
-"""READ: what one person has written, wherever it stands."""
+"""READ: what one person has written, wherever it stands, and where much is written."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connections, router
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
@@ -14,6 +15,9 @@ from comments.wording import count_label, moment_iso, moment_text
 COUNTED_UP_TO = 1_000
 # Comments on a person's page.
 PERSON_PAGE_SIZE = 25
+# Of a window, the newest so many comments are counted: more in a week is a portal that has as much
+# to say in a day, and reading them all would take the longer the more is said.
+COUNTED_COMMENTS = 20_000
 
 
 @dataclass(slots=True)
@@ -172,3 +176,25 @@ def recent_edits(person, *, since: datetime):
     """
     acts = ModerationEntry.objects.filter(at__gt=since, by_id=person.pk)
     return acts.filter(act=ModerationEntry.Act.EDIT).count()
+
+
+def most_discussed(*, since, at_most, now=None):
+    """Numbers of the discussions to which most visible comments came since then, the first first.
+
+    Of the newest ``COUNTED_COMMENTS``; of two with the same number the newer discussion. Says
+    nothing of whether their pages can be read. One query, along an index.
+    """
+    connection = connections[router.db_for_read(Comment)]
+    newest = Comment.objects.using(connection.alias).filter(
+        state=Comment.State.VISIBLE, posted_at__gte=since, posted_at__lte=now or timezone.now()
+    )
+    newest = newest.order_by("-posted_at").values("discussion_id")[:COUNTED_COMMENTS]
+    # By hand, for Django does not group what it has cut off.
+    sql, params = newest.query.get_compiler(connection.alias).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT discussion_id FROM ({sql}) AS newest GROUP BY discussion_id "  # noqa: S608  CONFIG: compiled by Django
+            "ORDER BY COUNT(*) DESC, discussion_id DESC LIMIT %s",
+            [*params, at_most],
+        )
+        return [number for (number,) in cursor.fetchall()]

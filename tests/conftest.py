@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from accounts import membership
+from articles.counting import forget_reads
 from articles.missed import forget_tally
 from comments import hosting, posting
 from comments.parts import forget_parts
@@ -61,6 +62,7 @@ def _empty_cache():
     forget_parts()
     forget_rules()
     forget_tally()
+    forget_reads()
 
 
 @pytest.fixture(autouse=True)

@@ -39,6 +39,7 @@ from articles.models.pictures import (
     Picture,
     Placement,
 )
+from articles.models.readers import ReadCount, SavedArticle, day_of, hour_of
 from articles.models.redirects import (
     MAX_NOTE_LENGTH,
     MAX_PATH_LENGTH,
@@ -101,10 +102,12 @@ __all__ = [
     "Picture",
     "Placement",
     "PreviewLink",
+    "ReadCount",
     "Redirect",
     "RelatedPick",
     "Remit",
     "Revision",
+    "SavedArticle",
     "ScheduledUpdate",
     "Section",
     "Series",
@@ -112,4 +115,6 @@ __all__ = [
     "SpellingKey",
     "Tag",
     "Tagging",
+    "day_of",
+    "hour_of",
 ]

@@ -196,6 +196,8 @@ class Comment(MPTTModel):
             models.Index(fields=["author", "-id"], name="comment_by_author"),
             # Reader: the admin's list, filtered by state.
             models.Index(fields=["state", "-id"], name="comment_by_state"),
+            # Reader: contributions.most_discussed, which reads nothing but the index.
+            models.Index(fields=["state", "-posted_at", "discussion"], name="comment_by_time"),
         )
 
     def __str__(self):

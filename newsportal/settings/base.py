@@ -258,6 +258,9 @@ AKISMET_KEY = env.str("AKISMET_KEY", default="")
 AKISMET_SITE_URL = env.str("AKISMET_SITE_URL", default="")
 OUTSIDE_FAILS_CLOSED = env.bool("OUTSIDE_FAILS_CLOSED", default=False)
 
+# Reads of articles are written together, so many seconds after the first (articles.counting).
+READS_WRITTEN_AFTER_SECONDS = 5
+
 # For so long moderators can see which comments came from the same address; 0 keeps none.
 KEEP_ADDRESSES_DAYS = env.int("KEEP_ADDRESSES_DAYS", default=7)
 

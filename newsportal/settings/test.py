@@ -24,6 +24,8 @@ EDITS_IN_TEN_MINUTES = 100_000
 ACCOUNT_RATE_LIMITS = False
 # Tests have the files of pictures made when they want them.
 PICTURES_IN_BACKGROUND = False
+# At once, in the request itself.
+READS_WRITTEN_AFTER_SECONDS = 0
 
 # whitenoise warns of a folder that is not there.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -231,7 +231,7 @@ class TestPages:
             with CaptureQueriesContext(connection) as queries:
                 client.get("/articles/the-bridge-opens/")
             counted.append(len(queries))
-        assert counted[0] == counted[1] <= 21, [q["sql"] for q in queries]
+        assert counted[0] == counted[1] <= 22, [q["sql"] for q in queries]
 
     def test_a_permalink_shows_the_comment_in_its_place(self, visitor, reader, post):
         chain = [post(reader)]
