@@ -27,6 +27,9 @@ PATIENCE_MS = 15_000
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+# What Playwright says where a context has no service workers.
+NO_WORKER = "Service Worker registration blocked by Playwright"
+
 expect.set_options(timeout=PATIENCE_MS)
 
 # Told on the console, which is watched, so that it survives a change of page.
@@ -117,7 +120,7 @@ class Watch:
         context.on("response", self._judge)
 
     def _hear(self, message):
-        if message.type not in ("error", "warning"):
+        if message.type not in ("error", "warning") or message.text == NO_WORKER:
             return
         status = re.search(r"responded with a status of (\d+)", message.text)
         if status and int(status[1]) in self.expected_statuses:
@@ -159,6 +162,8 @@ def open_page(new_context, live_server, browser_name):
                 # What arrives smoothly is not yet there when a test looks.
                 "reduced_motion": "reduce",
                 "locale": "en-GB",
+                # Between a page and the network, they would hide its requests from a test.
+                "service_workers": "block",
                 **options,
             }
         )

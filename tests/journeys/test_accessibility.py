@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db.models import F
 from playwright.sync_api import expect
 
+from articles import counting, grouping, saved
+from articles.models import Article
 from comments import discussions, posting, revisions, voting
 from comments.models import Visit
 from tests.journeys import long_talk, steps
@@ -34,6 +36,10 @@ def violations(page, where, *, dark=False):
 def test_nothing_stands_in_anybodys_way(open_page, edition, phone, dark):
     page = open_page(phone=phone, dark=dark)
     page.watch.expected_statuses.add(404)
+    series = grouping.open_series(title="Kettles", description="What is warm.")
+    for article in Article.objects.published():
+        grouping.place_in_series(article=article, series=series)
+        counting.note_read(article_id=article.pk)
     found = []
     for path in (
         "/",
@@ -43,6 +49,10 @@ def test_nothing_stands_in_anybodys_way(open_page, edition, phone, dark):
         "/accounts/login/",
         "/accounts/signup/",
         "/nowhere/",
+        "/most-read/",
+        "/most-read/?by=discussed&in=week",
+        "/series/kettles/",
+        "/offline/",
     ):
         page.goto(path)
         expect(page.get_by_role("main")).to_be_visible()
@@ -59,6 +69,7 @@ def test_nothing_stands_in_anybodys_way(open_page, edition, phone, dark):
 def test_nor_in_the_way_of_who_is_signed_in(open_page, edition, dark):
     page = open_page(dark=dark, phone=dark, by=edition.ada)
     page.watch.expected_statuses.add(422)
+    saved.save_article(by=edition.ada, article_id=edition.article.pk)
     page.goto(f"{edition.url}#c{edition.first.pk}")
     form = steps.open_composer(page, edition.first)
     expect(form.get_by_label("Your comment")).to_be_focused()
@@ -75,6 +86,8 @@ def test_nor_in_the_way_of_who_is_signed_in(open_page, edition, dark):
         f"/comments/{mine.pk}/edit/",
         f"/comments/{mine.pk}/withdraw/",
         "/accounts/",
+        "/saved/",
+        f"/articles/{edition.article.pk}/save/",
     ):
         page.goto(path)
         found += violations(page, path, dark=dark)

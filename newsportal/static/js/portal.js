@@ -6,6 +6,7 @@
   const PREFIX = "draft:";
   const SENT = "draft-sent";
   const live = document.getElementById("live");
+  const { reading } = document.currentScript.dataset;
 
   // Storage may be full or forbidden; then there are simply no drafts.
   const stored = (act) => {
@@ -165,4 +166,7 @@
     }
     say("Your comment is posted.");
   });
+
+  // --- What can wait until the page is there
+  addEventListener("load", () => setTimeout(() => import(reading).then(({ begin }) => begin(say)), 1000));
 })();

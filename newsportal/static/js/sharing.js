@@ -4,10 +4,12 @@ export const equip = (comment, { say }) => {
   const number = comment.querySelector("a.number");
   const actions = comment.querySelector(".comment-actions");
   if (!number || !actions) return;
-  const name = number.textContent.toLowerCase();
-  const url = number.href;
-  actions.append(
-    " ",
+  offer(number.href, number.textContent.toLowerCase(), say, (made) => actions.append(" ", made));
+};
+
+// The two buttons for an address, each handed to ``put``; ``name`` says what it is the address of.
+export const offer = (url, name, say, put) => {
+  put(
     button("Link", `Copy link to ${name}`, async () => {
       try {
         await navigator.clipboard.writeText(url);
@@ -21,7 +23,7 @@ export const equip = (comment, { say }) => {
   if (navigator.share) {
     // Whoever closes the system's window wanted nothing.
     const share = () => navigator.share({ title: document.title, url }).catch(() => {});
-    actions.append(" ", button("Share", `Share ${name}`, share));
+    put(button("Share", `Share ${name}`, share));
   }
 };
 
