@@ -10,11 +10,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import mark_safe
 
 from articles import (
-    crediting,
+    drafting,
     pictures,
     publishing,
     sections,
@@ -22,12 +22,14 @@ from articles import (
     stories,
     tagging,
     text_desk,
+    writing_desk,
 )
+from articles.byline_desk import BylineInline, maker_in
 from articles.correction_desk import CorrectionAdmin
 from articles.desk_forms import SectionForm
 from articles.forms import ArticleForm
 from articles.front_desk import BannerAdmin, FrontArrangementAdmin
-from articles.models import Article, Byline, Picture, Remit, Section
+from articles.models import Article, Picture, Remit, Section
 from articles.permissions import CHANGES, can_arrange, can_change, can_publish_anywhere, level_in
 from articles.picture_desk import PictureAdmin, render_thumbnail
 from articles.redirect_desk import RedirectAdmin
@@ -42,36 +44,6 @@ __all__ = [
     "RemitAdmin",
     "SectionAdmin",
 ]
-
-# No article has more, and a forged form that asks for thousands is not built.
-MOST_AUTHORS = 20
-
-
-class BylineInline(admin.TabularInline):
-    model = Byline
-    fields = ("role", "person", "guest", "position")
-    extra = 1
-    max_num = MOST_AUTHORS
-    verbose_name_plural = "byline"
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("person", "guest")
-
-    def get_formset(self, request, obj=None, **kwargs):
-        return super().get_formset(request, obj, absolute_max=MOST_AUTHORS, **kwargs)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        # ``autocomplete_fields`` would ask the people's admin for search fields that are the
-        # same for everybody, and there are none.
-        if db_field.name in ("person", "guest"):
-            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-def _maker_in(line):
-    """Whom a line of the byline names, and as what; None for a line that names nobody."""
-    who = line.get("person") or line.get("guest")
-    return who and crediting.Maker(who, line["role"])
 
 
 @admin.register(Article)
@@ -93,7 +65,8 @@ class ArticleAdmin(admin.ModelAdmin):
     readonly_fields = ("lead_picture_shown",)
     fields = (
         "title", "section", "lead", "lead_picture", "lead_picture_shown", "body", "credits", "why",
-        "tags", "status", "published_at", "withdraw_at", "embargo_until", "slug", "seen_version",
+        "tags", "status", "published_at", "withdraw_at", "embargo_until", "slug",
+        "seen_version", "rich", "written",
     )  # fmt: skip
 
     @admin.display(description="comments", ordering="discussion__comment_count")
@@ -109,13 +82,19 @@ class ArticleAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request, obj=None):
-        """Whether they may change its words: that goes by its section and by its state."""
+        """Whether they may change its words: that goes by its section and by its state.
+
+        Who opens what somebody else has open reads it, until they take it over.
+        """
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or can_change(request.user, obj)
+        if obj is None:
+            return True
+        is_open_elsewhere = request.method == "GET" and getattr(request, "holder", None)
+        return not is_open_elsewhere and can_change(request.user, obj)
 
     def get_fields(self, request, obj=None):
-        if obj is None or can_change(request.user, obj):
+        if obj is None or self.has_change_permission(request, obj):
             return self.fields
         # Not a form, so there is no field in which its text stands.
         return (
@@ -131,7 +110,8 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         shown = super().get_readonly_fields(request, obj)
-        return shown if obj is None or can_change(request.user, obj) else (*shown, "words")
+        is_form = obj is None or self.has_change_permission(request, obj)
+        return shown if is_form else (*shown, "words")
 
     @admin.display(description="text")
     def words(self, article):
@@ -140,6 +120,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
         form.person = request.user
+        form.copy = getattr(request, "copy", None)
         return form
 
     def get_urls(self):
@@ -162,15 +143,45 @@ class ArticleAdmin(admin.ModelAdmin):
             ("unschedule", text_desk.unschedule, "article-unschedule"),
             ("previews", text_desk.preview_open, "article-preview-open"),
             ("previews/<int:link_pk>", text_desk.preview_revoke, "article-preview-revoke"),
+            ("keep", writing_desk.keep, "article-keep"),
+            ("drop", writing_desk.drop, "article-drop"),
+            ("take-over", writing_desk.take_over, "article-take-over"),
         )
         mine = [path(f"<int:pk>/{end}/", guarded(view), name=name) for end, view, name in pages]
-        return mine + super().get_urls()
+        new = [
+            path("keep/", guarded(writing_desk.keep), name="article-keep-new"),
+            path("drop/", guarded(writing_desk.drop), name="article-drop-new"),
+        ]
+        return mine + new + super().get_urls()
+
+    def add_view(self, request, form_url="", extra_context=None):
+        writing_desk.begin(request)
+        context = writing_desk.context_of(request) | (extra_context or {})
+        response = super().add_view(request, form_url, context)
+        return self._keep_refused(request, None, response)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        is_key = object_id.isascii() and object_id.isdigit()
-        address = reverse("admin:article-desk", args=[object_id]) if is_key else ""
-        context = {"desk_url": address} | (extra_context or {})
-        return super().change_view(request, object_id, form_url, context)
+        article = self._find(object_id)
+        if article is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        writing_desk.begin(request, article)
+        context = {
+            "desk_url": text_desk.address_of(article),
+            **writing_desk.context_of(request, article),
+            **(extra_context or {}),
+        }
+        response = super().change_view(request, object_id, form_url, context)
+        return self._keep_refused(request, article, response)
+
+    def _find(self, object_id):
+        pk = object_id if object_id.isascii() and object_id.isdigit() else 0
+        return Article.objects.select_related("section").filter(pk=pk).first()
+
+    def _keep_refused(self, request, article, response):
+        """A save that was refused shows its form again, and what is in it is kept as well."""
+        if request.method == "POST" and response.status_code == 200:
+            writing_desk.keep_refused(request, article)
+        return response
 
     def get_object(self, request, object_id, from_field=None):
         """Locks the article while it is saved, so that of two editors one hears of the other."""
@@ -205,6 +216,10 @@ class ArticleAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if form.moves_to:
             publishing.update_article(by=request.user, article=form.instance, status=form.moves_to)
+        if change:
+            drafting.close_form(by=request.user, article=form.instance)
+        else:
+            drafting.drop_copy(by=request.user)
 
     def save_formset(self, request, form, formset, change):
         """The byline is one ordered list, so it is written as one, not row by row."""
@@ -212,9 +227,9 @@ class ArticleAdmin(admin.ModelAdmin):
             return
         formset.save(commit=False)
         lines = [
-            (line.cleaned_data["position"] or 0, number, _maker_in(line.cleaned_data))
+            (line.cleaned_data["position"] or 0, number, maker_in(line.cleaned_data))
             for number, line in enumerate(formset.forms)
-            if _maker_in(line.cleaned_data) and not line.cleaned_data.get("DELETE")
+            if maker_in(line.cleaned_data) and not line.cleaned_data.get("DELETE")
         ]
         authors = [maker for _, _, maker in sorted(lines, key=lambda line: line[:2])]
         publishing.update_article(by=request.user, article=form.instance, authors=authors)

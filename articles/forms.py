@@ -1,19 +1,18 @@
-"""What editors fill in: an article's body is one text, in the notation of saved pages."""
+"""What editors fill in. A body has two fields: as text in the notation of saved pages, and as
+HTML for the editor that a script puts in its place. Each says all that the other can.
+"""
+
+import re
 
 from django import forms
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 
-from articles import (
-    markup,
-    pictures,
-    tagging,
-    tags,
-)
+from articles import drafts, markup, pictures, tagging, tags
 from articles.errors import ArticleError
-from articles.models import (
-    Article,
-)
+from articles.models import Article
 from articles.permissions import can_begin, can_move, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
 from articles.revisions import MAX_WHY_LENGTH
@@ -21,8 +20,50 @@ from articles.revisions import MAX_WHY_LENGTH
 _BODY_HELP = (
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
     "the one before it, which becomes an inset quote. A paragraph that says “[picture 17]” is the "
-    "picture of that number."
+    "picture of that number. What has more form than that is written in HTML, each in a paragraph "
+    "of its own that begins with its tag: h2 to h4, ul, ol, table, and p with strong, em and a."
 )
+# In a posted form: that its body is the HTML of the editor.
+_RICH = "rich"
+# What a working copy keeps of the byline: the rows that a form can have, by their fields.
+_BYLINE_FIELD = re.compile(r"bylines-([0-9]{1,2})-(id|role|person|guest|position|DELETE)")
+_NUMBERED = ("section", "lead_picture")
+_NUMBER = re.compile(r"[0-9]{0,18}")
+_static = lazy(static, str)
+
+
+def kept_fields(posted):
+    """What a working copy keeps of a posted form, by name: all but the body.
+
+    What names a row by its number is kept only where it is one: the form looks it up.
+    """
+    kept = {}
+    for name in sorted(posted):
+        found = _BYLINE_FIELD.fullmatch(name)
+        value = posted[name].replace("\0", "")
+        is_number = name in _NUMBERED or (found and found[2] not in ("role", "DELETE"))
+        if (name in _KEPT or found) and (not is_number or _NUMBER.fullmatch(value)):
+            kept[name] = value
+    return kept
+
+
+def blocks_of_form(posted):
+    """The body of a posted form, whichever of its two fields was written in."""
+    if posted.get("written") == _RICH:
+        return markup.blocks_from_html(posted.get("rich", ""))
+    return markup.blocks_from_text(posted.get("body", "").replace("\0", ""))
+
+
+def _with_both_bodies(posted):
+    """A posted form whose two bodies say the same, so that either editor can go on with it."""
+    blocks = blocks_of_form(posted)
+    posted = posted.copy()
+    posted["rich"] = markup.blocks_as_html(blocks)
+    if posted.get("written") == _RICH:
+        posted["body"] = markup.blocks_as_text(blocks)
+    # Until a script says otherwise, the text is what is written in.
+    posted["written"] = ""
+    return posted
 
 
 class TagsInput(forms.TextInput):
@@ -69,7 +110,13 @@ class ArticleForm(forms.ModelForm):
     body = forms.CharField(
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 30, "cols": 80}),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 30,
+                "cols": 80,
+                "data-writing": _static("django_prose_editor/editor.js"),
+            },
+        ),
         help_text=_BODY_HELP,
     )
     credits = forms.CharField(
@@ -89,9 +136,19 @@ class ArticleForm(forms.ModelForm):
         required=False,
         help_text="With commas between them, the most telling first. New ones are made.",
     )
+    rich = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    written = forms.CharField(required=False, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    # Who fills it in; the admin sets it.
+    # Who fills it in, and what they had begun and take up again; the admin sets both.
     person = None
+    copy = None
+
+    class Media:
+        css = {"all": ["css/writing.css"]}  # noqa: RUF012  CONFIG: Django's own convention
+        js = [  # noqa: RUF012  CONFIG: as above
+            forms.Script("js/writing.js", type="module"),
+            forms.Script("js/keeping.js", type="module"),
+        ]
 
     class Meta:
         model = Article
@@ -100,24 +157,35 @@ class ArticleForm(forms.ModelForm):
             "published_at", "withdraw_at", "embargo_until",
         )  # fmt: skip
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(data and _with_both_bodies(data), *args, **kwargs)
         if "status" in self.fields and self.person is not None:
             self.fields["status"].choices = self._states()
-        if self.instance.pk is None:
-            return
-        self.initial["seen_version"] = self.instance.version
-        self.initial["tags"] = tags.names_of(self.instance)
-        self.initial["credits"] = "\n".join(self.instance.photo_credits)
-        self._show_body(self.instance.blocks)
+        self._name_dates()
+        if self.instance.pk is not None:
+            self.initial["seen_version"] = self.instance.version
+            self.initial["tags"] = tags.names_of(self.instance)
+            self.initial["credits"] = "\n".join(self.instance.photo_credits)
+            self._show_body(self.instance.blocks)
+        if self.copy is not None:
+            self._take_up(self.copy)
+
+    def _take_up(self, copy):
+        for name, field in self.fields.items():
+            if name in _KEPT_FIELDS:
+                self.initial[name] = field.widget.value_from_datadict(copy.fields, {}, name)
+        self._show_body(copy.blocks)
+
+    def _name_dates(self):
+        """The admin writes a date in two fields, and its label names neither."""
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.SplitDateTimeWidget):
+                for widget, part in zip(field.widget.widgets, ("date", "time"), strict=True):
+                    widget.attrs["aria-label"] = f"{field.label}: {part}"
 
     def _show_body(self, blocks):
-        try:
-            self.initial["body"] = markup.blocks_as_text(blocks)
-        except markup.BodyError as error:
-            self.fields["body"].disabled = True
-            self.fields["body"].help_text = f"{error} So it cannot be changed here."
-            self.initial["body"] = markup.loose_text(blocks)
+        self.initial["body"] = markup.blocks_as_text(blocks)
+        self.initial["rich"] = markup.blocks_as_html(blocks)
 
     def clean_title(self):
         title = self.cleaned_data["title"]
@@ -141,12 +209,15 @@ class ArticleForm(forms.ModelForm):
 
     def clean_body(self):
         body = self.cleaned_data["body"]
-        if not self.fields["body"].disabled:
-            missing = pictures.missing(markup.pictures_in(markup.blocks_from_text(body)))
-            if missing:
-                raise forms.ValidationError(
-                    f"There is no picture {missing[0]}. The list of pictures says their numbers."
-                )
+        blocks = markup.blocks_from_text(body)
+        try:
+            markup.check_blocks(blocks)
+        except markup.BodyError as error:
+            raise forms.ValidationError(str(error)) from error
+        if missing := pictures.missing(markup.pictures_in(blocks)):
+            raise forms.ValidationError(
+                f"There is no picture {missing[0]}. The list of pictures says their numbers."
+            )
         return body
 
     def clean_published_at(self):
@@ -173,12 +244,24 @@ class ArticleForm(forms.ModelForm):
         article = self.instance
         if article.pk and cleaned.get("seen_version") != article.version:
             raise forms.ValidationError(
-                "Somebody else has changed this article since you opened it. Copy what you wrote, "
-                "open the article again and bring it in there: nothing has been saved."
+                "Somebody else has changed this article since you opened it: nothing has been "
+                "saved. What you wrote stands below and is kept for you. Open the article again "
+                "and take it up there, or bring it in by hand."
             )
+        self._check_nobody_else_writes()
         self._check_rights(cleaned)
         self._check_times(cleaned)
         return cleaned
+
+    def _check_nobody_else_writes(self):
+        if self.instance.pk is None or self.person is None:
+            return
+        if holder := drafts.holder_of(self.instance, besides=self.person):
+            raise forms.ValidationError(
+                f"{holder.handle} has this open since {holder.since}, last sign of life "
+                f"{holder.last_seen}. Nothing has been saved; what you wrote stands below. Ask "
+                f"them, or take the article over and save again."
+            )
 
     def _check_rights(self, cleaned):
         """What ``publishing`` would refuse, said beside the field; the text is kept."""
@@ -217,8 +300,7 @@ class ArticleForm(forms.ModelForm):
         changes = {name: cleaned[name] for name in self._plain}
         lines = (line.strip() for line in cleaned["credits"].split("\n"))
         changes["photo_credits"] = [line for line in lines if line]
-        if not self.fields["body"].disabled:
-            changes["blocks"] = markup.blocks_from_text(cleaned["body"])
+        changes["blocks"] = markup.blocks_from_text(cleaned["body"])
         if cleaned.get("slug"):
             changes["slug"] = cleaned["slug"]
         return changes
@@ -234,7 +316,7 @@ class UpdateForm(ArticleForm):
     )
     slug = None
     _plain = ("title", "lead", "takes_effect_at", "why")
-    field_order = ("takes_effect_at", "title", "lead", "body", "credits", "why")
+    field_order = ("takes_effect_at", "title", "lead", "body", "credits", "why", "rich")
 
     class Meta(ArticleForm.Meta):
         fields = ("title", "lead")
@@ -255,3 +337,10 @@ class UpdateForm(ArticleForm):
             self.initial["credits"] = "\n".join(words["photo_credits"])
         if "blocks" in words:
             self._show_body(words["blocks"])
+
+
+# A working copy keeps the body as blocks, and which version it was begun from beside them.
+_KEPT_FIELDS = frozenset(ArticleForm.base_fields) - {"body", "rich", "written", "seen_version"}
+_KEPT = _KEPT_FIELDS | {
+    f"{name}_{part}" for name in ("published_at", "withdraw_at", "embargo_until") for part in "01"
+}

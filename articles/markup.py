@@ -1,26 +1,40 @@
-"""PURE: an article's body as HTML for readers and as text for editors.
+"""PURE: an article's body as HTML for readers and for its editor, and as text.
 
-A body is a list of blocks as the export schema has them: ``{"type": "paragraph", "text"}`` and
-``{"type": "quote", "text", "attribution"}``, and besides pictures, which are kept elsewhere:
-``{"type": "picture", "picture": number}``. What people wrote is escaped in ``escape``, and nowhere
-else.
+A body is a list of blocks. Two are the export schema's: ``{"type": "paragraph", "text"}`` and
+``{"type": "quote", "text", "attribution"}``. What these cannot say is ``{"type": "html", "html"}``,
+one element as ``articles.prose`` spells it, and ``{"type": "embed", "url", "title"}``. Pictures are
+kept elsewhere: ``{"type": "picture", "picture": number}``. What people wrote is escaped in
+``articles.phrases``, and nowhere else.
 """
 
 import html
+import json
 import re
-from urllib.parse import urlsplit
+
+from articles import embeds, prose
+from articles.phrases import escape, host_of, text_as_html
 
 # What fits into three lines of a list at the portal's measure.
 SUMMARY_LENGTH = 240
 ATTRIBUTION_DASH = "- "
 
-_BLOCK_KEYS = {"paragraph": {"type", "text"}, "quote": {"type", "text", "attribution"}}
+_BLOCK_KEYS = {
+    "paragraph": {"type", "text"},
+    "quote": {"type", "text", "attribution"},
+    "html": {"type", "html"},
+    "embed": {"type", "url", "title"},
+}
+# No database has a number with more digits than the line below.
+MOST_PICTURES = 10**18
 _PICTURE_KEYS = {"type", "picture"}
 # How an editor writes a picture: a paragraph of its own.
 _PICTURE_LINE = re.compile(r"\[picture ([1-9][0-9]{0,17})\]")
 # Where it stands in the HTML that is kept; it is put in when the page is read, for its files and
 # its caption change. No text can say this, as all text is escaped.
 _PICTURE_PLACE = re.compile(r"<!--picture ([0-9]+)-->\n")
+_LINK_OUTSIDE = re.compile(r'<a href="(?=https?:)', re.IGNORECASE)
+# A piece of an editor's text that is HTML: it begins with an element that a body can have.
+_HTML_PIECE = re.compile(r"<(?:p|h[2-4]|ul|ol|table|figure|blockquote|div)[ >].*>", re.DOTALL)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 # Marks that end a sentence rather than an address.
 _AFTER_ADDRESS = ".,;:!?)]}»”’…"
@@ -53,23 +67,32 @@ class BodyError(ValueError):
 
 
 def check_blocks(blocks):
-    """Raises ``BodyError`` unless ``blocks`` is a body: known blocks, with text, nothing else."""
+    """Raises ``BodyError`` unless ``blocks`` is a body: known blocks, with words, nothing else."""
     for number, block in enumerate(blocks, 1):
-        if block.get("type") == "picture":
+        kind = block.get("type")
+        if kind == "picture":
             _check_picture(number, block)
             continue
-        keys = _BLOCK_KEYS.get(block.get("type"))
+        keys = _BLOCK_KEYS.get(kind)
         if keys is None:
-            raise BodyError(f"Block {number} is neither a paragraph, a quote nor a picture.")
+            raise BodyError(f"Block {number} is of a kind that no body has.")
         if set(block) != keys or not all(isinstance(block[key], str) for key in keys):
-            raise BodyError(f"Block {number} ({block['type']}) needs exactly: {sorted(keys)}.")
-        if not block["text"].strip():
-            raise BodyError(f"Block {number} ({block['type']}) has no text.")
+            raise BodyError(f"Block {number} ({kind}) needs exactly: {sorted(keys)}.")
+        if kind in ("paragraph", "quote") and not block["text"].strip():
+            raise BodyError(f"Block {number} ({kind}) has no text.")
+        if kind == "html" and prose.read_html(block["html"]) != [block]:
+            raise BodyError(f"Block {number} (html) is not HTML as this portal writes it.")
+        if kind == "embed" and (wrong := embeds.fault_in(block)):
+            raise BodyError(f"Block {number} (embed) {wrong}")
 
 
 def _check_picture(number, block):
     # True is an int to Python, and no number to anybody else.
-    if set(block) != _PICTURE_KEYS or type(block["picture"]) is not int or block["picture"] < 1:
+    if (
+        set(block) != _PICTURE_KEYS
+        or type(block["picture"]) is not int
+        or not (0 < block["picture"] < MOST_PICTURES)
+    ):
         raise BodyError(f"Block {number} (picture) needs the number of a picture, nothing else.")
 
 
@@ -111,15 +134,33 @@ def place_pictures(rendered, figures):
 
 
 def _render_block(block):
-    if block["type"] == "picture":
+    kind = block["type"]
+    if kind == "picture":
         return f"<!--picture {block['picture']}-->\n"
+    if kind == "html":
+        return f"{_render_html(block['html'])}\n"
+    if kind == "embed":
+        return embeds.render_embed(block)
     words = _lines_as_html(block["text"])
-    if block["type"] == "paragraph":
+    if kind == "paragraph":
         return f"<p>{words}</p>\n"
-    return (
-        f'<figure class="quote"><blockquote><p>{words}</p></blockquote>'
-        f"<figcaption>{_lines_as_html(block['attribution'])}</figcaption></figure>\n"
-    )
+    speaker = _lines_as_html(block["attribution"])
+    caption = f"<figcaption>{speaker}</figcaption>" if speaker else ""
+    return f'<figure class="quote"><blockquote><p>{words}</p></blockquote>{caption}</figure>\n'
+
+
+def _render_html(canonical):
+    """What only readers need: links that vouch for nothing, tables that a phone can move."""
+    shown = _LINK_OUTSIDE.sub('<a rel="nofollow noopener" href="', canonical)
+    if shown.startswith("<table>"):
+        return (
+            f'<div class="table-scroll" role="region" aria-label="Table" tabindex="0">{shown}</div>'
+        )
+    if shown.startswith("<figure"):
+        shown = shown.replace("<figcaption></figcaption>", "")
+        shown = shown.replace("<blockquote>", "<blockquote><p>")
+        return shown.replace("</blockquote>", "</p></blockquote>")
+    return shown
 
 
 def render_credit(credit):
@@ -127,7 +168,7 @@ def render_credit(credit):
     parts, end = [], 0
     for found in _WEB_ADDRESS.finditer(credit):
         address = found[0].rstrip(_AFTER_ADDRESS)
-        if not _has_host(address):
+        if not host_of(address):
             continue
         parts.append(escape(credit[end : found.start()]))
         parts.append(f'<a href="{escape(address)}" rel="nofollow noopener">{escape(address)}</a>')
@@ -143,8 +184,7 @@ def render_note(text):
 
 def summary_of(lead, blocks):
     """What a list shows under the title: the lead, or the first words of the body, as text."""
-    first = next((block["text"] for block in texts_in(blocks)), "")
-    words = " ".join((lead or first).split())
+    words = " ".join((lead or _first_words(blocks)).split())
     if lead or len(words) <= SUMMARY_LENGTH:
         return words
     # A language without spaces is cut in the middle, any other at a word.
@@ -165,53 +205,100 @@ def _break_at(tag):
     return "" if tag[1].lower() in _INLINE_TAGS else "\n"
 
 
+def _first_words(blocks):
+    """Of the first block that says something rather than naming or showing it."""
+    told = (
+        block
+        for block in texts_in(blocks)
+        if block["type"] in ("paragraph", "quote") or block.get("html", "").startswith("<p>")
+    )
+    first = next(told, None) or next(iter(texts_in(blocks)), None)
+    if first is None:
+        return ""
+    return first["text"] if first["type"] == "quote" else words_of(first)
+
+
+def words_of(block):
+    """What one block says, without its form, in lines."""
+    kind = block["type"]
+    if kind == "html":
+        return prose.words_of_html(block["html"])
+    if kind == "embed":
+        return f"{block['title']}\n{block['url']}"
+    if kind == "quote":
+        return f"{block['text']}\n{block['attribution']}".rstrip("\n")
+    return block["text"] if kind == "paragraph" else label_of(block)
+
+
+def label_of(block):
+    """The name of a block that has no words: its kind, and which one."""
+    return f"[{block['type']} {block.get(block['type'], '')}".rstrip() + "]"
+
+
+def blocks_as_html(blocks):
+    """The body for an editor of HTML; ``blocks_from_html`` makes the same blocks of it."""
+    return "".join(_as_html(block) for block in blocks)
+
+
+def blocks_from_html(source):
+    """The blocks that any HTML stands for, an editor's or pasted; never fails, and is safe."""
+    return prose.read_html(source)
+
+
+def _as_html(block):
+    kind = block["type"]
+    if kind == "paragraph":
+        return f"<p>{text_as_html(block['text'])}</p>"
+    if kind == "quote":
+        words, speaker = text_as_html(block["text"]), text_as_html(block["attribution"])
+        inside = f"<blockquote>{words}</blockquote><figcaption>{speaker}</figcaption>"
+        return f'<figure class="quote">{inside}</figure>'
+    if kind == "html":
+        return block["html"]
+    if kind == "embed":
+        address, title = escape(block["url"]), escape(block["title"])
+        return f'<figure class="embed"><a href="{address}">{title}</a></figure>'
+    # Not written in an editor of words: it goes through as it is, under its name.
+    told = escape(json.dumps(block, ensure_ascii=False, sort_keys=True))
+    return f'<div data-block="{told}">{escape(label_of(block))}</div>'
+
+
 def blocks_as_text(blocks):
-    """The body as an editor writes it: the notation of saved pages.
+    """The body as an editor writes it without a script: the notation of saved pages.
 
     Paragraphs are parted by blank lines; a paragraph that begins with ``- `` names the speaker
-    of the one before it, and ``[picture 17]`` is a picture. ``blocks_from_text`` makes the same
-    blocks of it; where no text would, ``BodyError`` says which block is the reason.
+    of the one before it, and ``[picture 17]`` is a picture. A block that this cannot say is
+    written in HTML, as its own paragraph. ``blocks_from_text`` makes the same blocks of it.
     """
-    for number, block in enumerate(blocks, 1):
-        words = block_words(block)
-        if words != tidy_text(words) or len(_BLANK_LINES.split(words)) > len(block) - 1:
-            raise BodyError(
-                f"Block {number} holds blank lines or trailing blanks, which the text form of a "
-                f"body has no way to write."
-            )
-    text = "\n\n".join(block_words(block) for block in blocks)
-    back = blocks_from_text(text)
-    if back != list(blocks):
-        pairs = enumerate(zip(blocks, back, strict=False), 1)
-        shorter = min(len(blocks), len(back))
-        number = next((number for number, (one, other) in pairs if one != other), shorter)
-        raise BodyError(
-            f"Block {number} would be read back as something else: a paragraph that begins with "
-            f"“{ATTRIBUTION_DASH}” and follows another one is taken for the speaker of a quote, "
-            f"“[picture 1]” for a picture, and blanks that all lines begin with are dropped."
-        )
-    return text
-
-
-def loose_text(blocks):
-    """The body to look at where ``blocks_as_text`` has no way to write it."""
-    return "\n\n".join(block_words(block) for block in blocks)
+    pieces = []
+    for number, block in enumerate(blocks):
+        plain = block_words(block)
+        # What stands right before it decides how it is read, and nothing else does.
+        before = pieces[-1:]
+        expected = list(blocks[max(number - 1, 0) : number + 1])
+        if blocks_from_text("\n\n".join([*before, plain])) != expected:
+            plain = _as_html(block)
+        pieces.append(plain)
+    return "\n\n".join(pieces)
 
 
 def block_words(block):
-    """One block as an editor writes it."""
+    """One block as an editor writes it, wherever that says it."""
     if block["type"] == "picture":
         return f"[picture {block['picture']}]"
     if block["type"] == "paragraph":
         return block["text"]
-    return f"{block['text']}\n\n{ATTRIBUTION_DASH}{block['attribution']}"
+    if block["type"] == "quote":
+        return f"{block['text']}\n\n{ATTRIBUTION_DASH}{block['attribution']}"
+    return _as_html(block)
 
 
 def blocks_from_text(text):
     """The blocks that an editor's text stands for; never fails, loses no word.
 
     The same notation as in saved pages (``articles.importer.parser``): ``- somebody`` at the
-    top, or behind another ``- `` paragraph or a quote, is a paragraph like any other.
+    top, or behind another ``- `` paragraph or a quote, is a paragraph like any other. A
+    paragraph that is HTML, and of which no word would be lost, is what it says.
     """
     blocks = []
     for piece in _BLANK_LINES.split(tidy_text(text)):
@@ -222,7 +309,9 @@ def blocks_from_text(text):
             blocks.append({"type": "picture", "picture": int(picture[1])})
             continue
         before = blocks[-1] if blocks else None
-        if (
+        if found := _blocks_of_html_piece(piece):
+            blocks.extend(found)
+        elif (
             piece.startswith(ATTRIBUTION_DASH)
             and before is not None
             and before["type"] == "paragraph"
@@ -233,6 +322,14 @@ def blocks_from_text(text):
         else:
             blocks.append({"type": "paragraph", "text": piece})
     return blocks
+
+
+def _blocks_of_html_piece(piece):
+    if not _HTML_PIECE.fullmatch(piece):
+        return []
+    found = prose.read_html(piece)
+    said = prose.letters_of(blocks_as_html(found))
+    return found if said == prose.letters_of(piece) else []
 
 
 def _without_shared_indent(piece):
@@ -253,15 +350,3 @@ def tidy_text(text):
 
 def _lines_as_html(text):
     return escape(text).replace("\n", "<br>\n")
-
-
-def escape(text):
-    """``text`` as HTML that says just that, also between quotation marks of an attribute."""
-    return html.escape(text, quote=True)
-
-
-def _has_host(address):
-    try:
-        return bool(urlsplit(address).hostname)
-    except ValueError:
-        return False

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from articles import figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
 from articles.caching import version_of
+from articles.embeds import has_embeds
 from articles.listings import make_teaser
 from articles.models import Article, ScheduledUpdate, Section, SeriesPart
 from articles.reading_time import reading_label
@@ -52,6 +53,8 @@ class ArticleView:
     reading_label: str = ""
     # Where it stands in its series, or None.
     series: SeriesPlace | None = None
+    # Hosts of embeds in the text that open in their place; "" where there are neither.
+    embed_hosts: str = ""
     makers: list[Credit] = field(default_factory=list)
     # The same in words: (what stands before a name, the name, its address).
     byline: list[tuple[str, str, str]] = field(default_factory=list)
@@ -178,6 +181,7 @@ def _article_view(article, makers, tags, now, with_update):
         makers=makers,
         byline=worded(makers),
         tags=tags,
+        embed_hosts=" ".join(settings.EMBED_HOSTS) if has_embeds(shown.html) else "",
     )
 
 

@@ -4,12 +4,14 @@ import hashlib
 from pathlib import Path
 
 
-def digest_of_build(folder: Path) -> str:
+def digest_of_build(folder: Path, *settings: str) -> str:
     """A short text that changes with any template or static file under ``folder``.
+
+    ``settings`` are what else is the same for every page, and printed on some.
 
     Read once at the start (about a hundred small files, a few milliseconds).
     """
-    digest = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(repr(settings).encode(), digest_size=8)
     for part in ("templates", "static"):
         for path in sorted((folder / part).rglob("*")):
             if path.is_file():

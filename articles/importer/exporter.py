@@ -28,6 +28,8 @@ from articles.models import Article, Byline, Picture
 from comments import discussions
 
 _NUMBER = re.compile(r"([0-9]+)")
+# What the export schema and a saved page have; of other blocks they get the words.
+_SCHEMA_TYPES = ("paragraph", "quote")
 
 
 class UnknownSlugsError(LookupError):
@@ -208,12 +210,18 @@ def _page_of(article, zone):
         notes.append(f"{left_out} pictures are left out, as a saved page holds only text; JSON has")
     if taken_down:
         notes.append(f"{taken_down} comments that were taken down are written without words")
+    formed = [
+        str(n) for n, each in enumerate(article.blocks, 1) if each["type"] not in _SCHEMA_TYPES
+    ]
+    if formed:
+        told = "block" if len(formed) == 1 else "blocks"
+        notes.append(f"{told} {', '.join(formed)} of the text: words without form (JSON has it)")
     page = Page(
         title=article.title,
         blocks=tuple(
             InsetQuote(block["text"], block["attribution"])
             if block["type"] == "quote"
-            else Paragraph(block["text"])
+            else Paragraph(markup.words_of(block))
             for block in markup.texts_in(article.blocks)
         ),
         photo_credits=tuple(article.photo_credits),
@@ -288,9 +296,16 @@ def _iso(moment):
 
 
 def _article_block(block):
-    """The keys in the schema's order: PostgreSQL keeps an order of its own."""
-    keys = ("type", "text", "attribution") if block["type"] == "quote" else ("type", "text")
-    return {key: block[key] for key in keys}
+    """The keys in the schema's order: PostgreSQL keeps an order of its own.
+
+    What is neither a paragraph nor a quote is a paragraph of its words, and how it was made
+    stands in keys beside them.
+    """
+    if block["type"] in _SCHEMA_TYPES:
+        keys = ("type", "text", "attribution") if block["type"] == "quote" else ("type", "text")
+        return {key: block[key] for key in keys}
+    form = {key: block[key] for key in sorted(block.keys() - {"type"})}
+    return {"type": "paragraph", "text": markup.words_of(block), **form}
 
 
 def _comment_block(block):

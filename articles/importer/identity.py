@@ -75,7 +75,9 @@ def _likeness(article, page, origin, facts):
     same_title = article.source_title_digest == origin.title_digest
     same_source = article.source == origin.source
     ours = [block.text for block in page.blocks]
-    theirs = [each["text"] for each in markup.texts_in(article.blocks)]
+    # An editor may have given a paragraph a form: its words are still the page's.
+    texts = markup.texts_in(article.blocks)
+    theirs = [each.get("text") or markup.words_of(each) for each in texts]
     body, whole_body = _shares(ours, theirs)
     if article.source_body_digest == origin.body_digest:
         body = whole_body = 1

@@ -35,7 +35,7 @@ def tell_times(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0040_front_page'),
+        ('articles', '0050_writing'),
     ]
 
     operations = [

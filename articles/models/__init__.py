@@ -10,6 +10,10 @@ from articles.models.desk import (
     Revision,
     ScheduledUpdate,
 )
+from articles.models.drafting import (
+    OpenForm,
+    WorkingCopy,
+)
 from articles.models.front import (
     MAX_BANNER_LENGTH,
     MAX_HEADING_LENGTH,
@@ -99,6 +103,7 @@ __all__ = [
     "Guest",
     "MachineFile",
     "MissedPath",
+    "OpenForm",
     "Picture",
     "Placement",
     "PreviewLink",
@@ -115,6 +120,7 @@ __all__ = [
     "SpellingKey",
     "Tag",
     "Tagging",
+    "WorkingCopy",
     "day_of",
     "hour_of",
 ]

@@ -3,6 +3,7 @@
 README.md has the table of variables; ``tests/architecture`` keeps the two in step.
 """
 
+import re
 from pathlib import Path
 
 import environ
@@ -96,6 +97,8 @@ INSTALLED_APPS = [
     "mptt",
     "allauth",
     "allauth.account",
+    # For its editor, a bundle among the static files: see docs/adr/0015.
+    "django_prose_editor",
     "newsportal",
     "accounts",
     "comments",
@@ -214,6 +217,13 @@ PICTURES_IN_BACKGROUND = True
 # A moderator's bulk act names up to a thousand comments, and a few fields more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 
+# Whose films, maps and posts open inside an article, once a reader has clicked for it; those of
+# anybody else stay links. Hosts without anything around them, as the policy below names them.
+EMBED_HOSTS = env.list("EMBED_HOSTS", default=[])
+for _host in EMBED_HOSTS:
+    if not re.fullmatch(r"([a-z0-9-]+\.)+[a-z0-9-]+", _host):
+        raise ImproperlyConfigured(f"EMBED_HOSTS has “{_host}”, which is no host: name.example")
+
 # One policy for every page, the admin too: only our own files, nothing inline, no eval.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -229,6 +239,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
+        "frame-src": [f"https://{host}" for host in EMBED_HOSTS] or ["'none'"],
     }
 }
 
@@ -275,7 +286,7 @@ COMMENT_EDIT_MINUTES_TRUSTED = env.int("COMMENT_EDIT_MINUTES_TRUSTED", default=1
 FEEDS_FULL_TEXT = env.bool("FEEDS_FULL_TEXT", default=True)
 
 # Part of every ETag, so that a new version of the portal is seen at once.
-BUILD = digest_of_build(BASE_DIR / "newsportal")
+BUILD = digest_of_build(BASE_DIR / "newsportal", *EMBED_HOSTS)
 READER_FRAME = "newsportal.context.frame"
 # What a person's page leads to besides their comments:
 # ``[(label, address, title of the feed there)]``.

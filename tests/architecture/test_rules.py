@@ -17,6 +17,7 @@ WRITES = (
     "articles/arranging.py",
     "articles/banners.py",
     "articles/corrections.py",
+    "articles/drafting.py",
     "articles/publishing.py",
     "articles/redirects.py",
     "comments/moderation.py",

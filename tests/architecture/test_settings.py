@@ -46,6 +46,28 @@ def test_it_starts_with_a_key_or_for_debugging(tmp_path, environment):
     assert answer.returncode == 0, answer.stderr
 
 
+@pytest.mark.parametrize("hosts", ["https://a.example", "a.example; script-src *", "*", "a"])
+def test_what_may_be_framed_are_hosts_and_nothing_that_widens_the_policy(tmp_path, hosts):
+    answer = start(tmp_path, SECRET_KEY="k" * 60, EMBED_HOSTS=hosts)
+    assert answer.returncode != 0
+    assert "EMBED_HOSTS has" in answer.stderr
+
+
+def test_the_policy_names_the_hosts_that_may_be_framed(tmp_path):
+    hosts = {"SECRET_KEY": "k" * 60, "EMBED_HOSTS": "a.example,maps.b-c.example"}
+    assert start(tmp_path, **hosts).returncode == 0
+    script = (
+        "from newsportal.settings import base; "
+        "print(base.CONTENT_SECURITY_POLICY['DIRECTIVES']['frame-src'])"
+    )
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT, env={**kept, **hosts}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == "['https://a.example', 'https://maps.b-c.example']"
+
+
 def test_migrating_makes_no_account(db):
     from django.contrib.auth import get_user_model
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 
-from articles import sections
+from articles import publishing, sections
 from articles.importer import exporter, loader
 from articles.importer.layout import write_page
 from articles.importer.parser import DEFAULT_NOTICE, parse
@@ -300,3 +300,48 @@ class TestText:
         ran = export_pages("rain", format="text", output=f"{tmp_path}/out/")
         assert "“../up” cannot be a folder's name" in ran.error
         assert not list(tmp_path.rglob("*.txt"))
+
+
+FORMED = [
+    {"type": "paragraph", "text": "It rained."},
+    {"type": "html", "html": "<h2>What <em>was</em> measured</h2>"},
+    {"type": "html", "html": "<ul><li>Much<ul><li>on Monday</li></ul></li><li>Less</li></ul>"},
+    {"type": "html", "html": "<table><tbody><tr><th>a</th><td>b</td></tr></tbody></table>"},
+    {"type": "quote", "text": "I am wet", "attribution": "says the mayor."},
+    {"type": "embed", "url": "https://films.example/1", "title": "A film"},
+]
+
+
+def test_what_has_a_form_is_exported_as_its_words(
+    make_article, export_pages, import_pages, save_page
+):
+    article = make_article("Rain", blocks=FORMED)
+    exported = json.loads(export_pages("rain").out)[0]["blocks"]
+    assert [(block["type"], block["text"]) for block in exported] == [
+        ("paragraph", "It rained."),
+        ("paragraph", "What was measured"),
+        ("paragraph", "• Much\n• on Monday\n• Less"),
+        ("paragraph", "a | b"),
+        ("quote", "I am wet"),
+        ("paragraph", "A film\nhttps://films.example/1"),
+    ]
+    # How it was made stands beside the words, and nothing is lost.
+    assert [block.get("html") or block.get("url") for block in exported] == [
+        None, *(block["html"] for block in FORMED[1:4]), None, "https://films.example/1",
+    ]  # fmt: skip
+
+    ran = export_pages("rain", format="text")
+    assert "blocks 2, 3, 4, 6 of the text: words without form" in ran.out + ran.err
+    page = save_page("rain.txt", ran.out)
+    assert import_pages(page, section="Politics").status == 0
+    back = Article.objects.exclude(pk=article.pk).get()
+    assert [block["text"] for block in back.blocks] == [block["text"] for block in exported]
+
+
+def test_an_imported_page_that_got_a_form_is_still_the_same_page(import_pages, rain, imported):
+    blocks = list(imported.blocks)
+    words = blocks[0]["text"]
+    formed = [{"type": "html", "html": f"<h2>{words}</h2>"}, *blocks[1:]]
+    publishing.update_article(article=imported, blocks=formed)
+    assert import_pages(rain).status == 0
+    assert Article.objects.get().blocks == formed

@@ -77,16 +77,20 @@ def test_the_text_form_is_the_notation_of_saved_pages():
 
 
 @pytest.mark.parametrize(
-    ("blocks", "reason"),
+    ("blocks", "text"),
     [
-        ([TOLD, {"type": "paragraph", "text": "- a list"}], "Block 1 would be read back"),
-        ([{"type": "paragraph", "text": "one\n\ntwo"}], "Block 1 holds blank lines"),
-        ([{"type": "paragraph", "text": "  indented"}], "blanks that all lines begin with"),
+        (
+            [TOLD, {"type": "paragraph", "text": "- a list"}],
+            "It rained.\nAll day.\n\n<p>- a list</p>",
+        ),
+        ([{"type": "paragraph", "text": "one\n\ntwo"}], "<p>one<br><br>two</p>"),
+        ([{"type": "paragraph", "text": "  indented"}], "<p>  indented</p>"),
+        ([{"type": "paragraph", "text": "<p>a</p>"}], "<p>&lt;p&gt;a&lt;/p&gt;</p>"),
     ],
 )
-def test_a_body_that_no_text_says_is_refused_with_the_reason(blocks, reason):
-    with pytest.raises(markup.BodyError, match=reason):
-        markup.blocks_as_text(blocks)
+def test_what_the_notation_cannot_say_is_written_in_html(blocks, text):
+    assert markup.blocks_as_text(blocks) == text
+    assert markup.blocks_from_text(text) == blocks
 
 
 @given(st.lists(TEXTS, max_size=5).map("\n\n".join))

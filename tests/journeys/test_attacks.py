@@ -84,7 +84,7 @@ FIND_INTRUDERS = r"""(allowed) => {
   const isOurs = (element) => [isFeed, isNeighbour, isFold, isData].some((of) => of(element));
   const ours = "head > link[rel=stylesheet][href^='/static/'], head > link[rel=canonical]," +
     "head > link[rel=icon][href^='/static/'], script[src^='/static/'], img[src^='/static/']," +
-    "script[src='/admin/jsi18n/']";
+    "script[src='/admin/jsi18n/'], img.ProseMirror-separator:not([src])";
   for (const element of document.querySelectorAll(foreign.join(","))) {
     const own = element.matches(ours) && !element.textContent.trim();
     if (own || isOurs(element) || allowed.includes(element.localName)) continue;
