@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from articles import crediting, markup, search_index
-from articles.models import Article, Byline, Section
+from articles import crediting, markup, search_index, tagging
+from articles.models import Article, Byline, Section, Tagging
 from articles.slugs import slug_of
 from comments import hosting
 
@@ -17,7 +17,10 @@ _SLUG_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class BulkArticle:
-    """A published article to be made; ``authors`` are people or guests in their order."""
+    """A published article to be made; ``authors`` are people or guests in their order.
+
+    ``tags`` are the keys of tags (``tagging.open_tags``), each once.
+    """
 
     section: Section
     title: str
@@ -25,10 +28,11 @@ class BulkArticle:
     published_at: datetime
     lead: str = ""
     authors: list = field(default_factory=list)
+    tags: list = field(default_factory=list)
 
 
 def publish_many(entries):
-    """Publishes ``entries``, a list of ``BulkArticle``, with their discussions and bylines.
+    """Publishes ``entries``, a list of ``BulkArticle``, with their discussions, bylines and tags.
 
     As ``publishing.create_article`` would one by one, but that the portal itself writes them.
     Returns the articles in their order. One transaction. Their addresses are made of their titles
@@ -54,6 +58,19 @@ def publish_many(entries):
                 line
                 for entry, article in zip(entries, articles, strict=True)
                 for line in crediting.lines_of(article, entry.authors)
+            ],
+            batch_size=_AT_ONCE,
+        )
+        Tagging.objects.bulk_create(
+            [
+                Tagging(
+                    article=article,
+                    tag_id=pk,
+                    position=position,
+                    published_at=article.published_at,
+                )
+                for entry, article in zip(entries, articles, strict=True)
+                for position, pk in enumerate(entry.tags, 1)
             ],
             batch_size=_AT_ONCE,
         )

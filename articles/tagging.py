@@ -38,7 +38,7 @@ def tag_article(*, by=None, article, names):
         locked = Article.objects.select_for_update(no_key=True)
         held = locked.only("version", "published_at", "section_id", "status").get(pk=article.pk)
         require_changer(by, held)
-        wanted = _open_tags(names)
+        wanted = open_tags(names)
         taggings = article.taggings.order_by("position", "id")
         if list(taggings.values_list("tag_id", flat=True)) == wanted:
             return False
@@ -126,8 +126,11 @@ def merge_tags(*, by=None, tags, into):
     return len(merged) or False
 
 
-def _open_tags(names):
-    """The keys of the tags of these names, in their order, each once; their rows are locked."""
+def open_tags(names):
+    """The keys of the tags of these names, in their order, each once; those there are not are made.
+
+    For writes of this app, inside their transaction: the tags' rows are locked.
+    """
     by_folded = {fold_name(name): name for name in names}
     there = set(Tag.objects.filter(folded__in=by_folded).values_list("folded", flat=True))
     for folded, name in by_folded.items():

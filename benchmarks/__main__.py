@@ -13,7 +13,7 @@ import django
 from benchmarks.database import throw_away_database
 
 # In the order in which they are read.
-SUITES = ("replies", "pages", "imports", "moderation", "search", "discussions")
+SUITES = ("replies", "pages", "imports", "moderation", "search", "paper", "discussions")
 
 
 def main(names):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import bulk, sections
-from articles.models import Article
+from articles.models import Article, Tag, Tagging
 from comments import discussions, threads
 from comments.models import Comment, Discussion, Thread
 from tests.comments.crowd import sound
@@ -36,6 +36,11 @@ def test_a_small_paper_is_sound():
     assert Thread.objects.filter(discussion=most).count() == most.top_level_count
     page = Client().get(most.url).content.decode()
     assert page.count('<article class="comment') == min(most.comment_count, discussions.PAGE_SIZE)
+    # Every article stands under its tags.
+    tags = Tag.objects.all()
+    listed = [Client().get(tag.get_absolute_url()).content.decode() for tag in tags]
+    assert Tagging.objects.count() == 80
+    assert all('<article class="teaser' in page for page in listed)
     # It is found by its words, comments too.
     word = most.comments.first().text.split()[0]
     assert "<mark>" in Client().get("/search/", {"q": word}).content.decode()

@@ -15,12 +15,16 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import bulk as articles_bulk
-from articles import sections
+from articles import sections, tagging
 from comments import bulk
 
 SEED = 20260108
 PEOPLE = 3_000
 SECTIONS = ("Politics", "World", "Economy", "Science", "Sport", "Culture", "Region", "Opinion")
+# What articles are about; each has two of them.
+TAGS = ("Council", "Harbour", "Schools", "Health", "Transport", "Weather", "Archive", "Выборы",
+        "Порт", "Погода")  # fmt: skip
+TAGS_AN_ARTICLE = 2
 # Articles in one transaction, with their comments: some seconds of work and some megabytes.
 PORTION = 1_000
 # Sentences that everything is put together from: enough that no two articles are alike.
@@ -149,6 +153,8 @@ class _Paper:
         self.sections = [sections.open_section(name) for name in SECTIONS]
         names = {f"neighbour {number}": None for number in range(PEOPLE)}
         self.people = list(membership.import_people(names).values())
+        with transaction.atomic():
+            self.tags = tagging.open_tags(TAGS)
         self.sentences = [self._sentence() for _ in range(SENTENCES)]
         # The last article is an hour old.
         self.ends = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
@@ -199,6 +205,7 @@ class _Paper:
             blocks=[{"type": "paragraph", "text": self._text(5)} for _ in range(6)],
             published_at=self.ends - self.step * (self.articles - 1 - number),
             authors=self.dice.sample(self.people, self.dice.choice((1, 1, 1, 2))),
+            tags=self.dice.sample(self.tags, TAGS_AN_ARTICLE),
         )
 
     def _threads(self, size, begun: datetime):
