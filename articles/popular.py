@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import caches
 from django.utils import timezone
 
@@ -25,9 +26,6 @@ LISTED = 20
 FRONT_LISTED = 5
 # More than are listed, as some may not be published any more.
 _CANDIDATES = 3 * LISTED
-# A ranking is worked out once in so many seconds; that is what a page may lag behind by, besides
-# the seconds for which it is kept by caches.
-RANKED_SECONDS = 5
 
 KINDS = {"read": "Most read", "discussed": "Most discussed"}
 WINDOWS = {"day": ("today", timedelta(days=1)), "week": ("this week", timedelta(days=7))}
@@ -99,13 +97,15 @@ def _address(kind, window):
 def ranking(kind, window, now):
     """Numbers of articles (of discussions, for "discussed"), the first first.
 
-    One query, once in ``RANKED_SECONDS`` for each worker.
+    One query, once in ``settings.RANKED_SECONDS`` for each worker.
     """
-    key = f"popular-{kind}-{window}-{int(now.timestamp()) // RANKED_SECONDS}"
+    if not (seconds := settings.RANKED_SECONDS):
+        return _RANKINGS[kind](window, now)
+    key = f"popular-{kind}-{window}-{int(now.timestamp()) // seconds}"
     found = caches["frames"].get(key)
     if found is None:
         found = _RANKINGS[kind](window, now)
-        caches["frames"].set(key, found, RANKED_SECONDS)
+        caches["frames"].set(key, found, seconds)
     return found
 
 

@@ -272,6 +272,9 @@ OUTSIDE_FAILS_CLOSED = env.bool("OUTSIDE_FAILS_CLOSED", default=False)
 
 # Reads of articles are written together, so many seconds after the first (articles.counting).
 READS_WRITTEN_AFTER_SECONDS = 5
+# What is read and discussed most is worked out once in so many seconds, by each worker; 0 is each
+# time. A page may lag behind by that, besides the seconds for which caches keep it.
+RANKED_SECONDS = 5
 
 # For so long moderators can see which comments came from the same address; 0 keeps none.
 KEEP_ADDRESSES_DAYS = env.int("KEEP_ADDRESSES_DAYS", default=7)
