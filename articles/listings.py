@@ -179,7 +179,8 @@ def front_page(now=None):
     top = [row[0] for row in newest[: 1 + SECOND_STORIES]]
     strips = _strips(published.exclude(pk__in=top))
     discussed = list(
-        published.filter(
+        # What is published is chosen inside: asked twice, SQLite would go through all of it.
+        Article.objects.filter(
             pk__in=Subquery(published.newest_first().values("pk")[:DISCUSSED_AMONG]),
             discussion__comment_count__gt=0,
         )

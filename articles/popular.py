@@ -45,18 +45,6 @@ class PopularPage:
         return self.teasers
 
 
-@dataclass(frozen=True, slots=True)
-class FrontLists:
-    """What the front page shows of it: a day's."""
-
-    read: list
-    discussed: list
-
-    @property
-    def all_teasers(self):
-        return [*self.read, *self.discussed]
-
-
 def popular_page(kind="read", window="day", now=None):
     """The ``PopularPage`` of a kind and a window; raises ``KeyError`` for others than there are.
 
@@ -77,16 +65,12 @@ def popular_page(kind="read", window="day", now=None):
     )
 
 
-def front_lists(now=None):
-    """The ``FrontLists``; at most one query besides the two rankings'."""
+def front_list(now=None):
+    """Teasers of what is read most today, for the front page; at most one query besides the
+    ranking's."""
     now = now or timezone.now()
-    rows = _shown({kind: ranking(kind, "day", now) for kind in KINDS}, now)
-    return FrontLists(
-        **{
-            kind: [make_teaser(row, {}, now=now) for row in rows[kind][:FRONT_LISTED]]
-            for kind in KINDS
-        }
-    )
+    rows = _shown({"read": ranking("read", "day", now)}, now)["read"][:FRONT_LISTED]
+    return [make_teaser(row, {}, now=now) for row in rows]
 
 
 def _address(kind, window):

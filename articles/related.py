@@ -43,8 +43,11 @@ def _candidates(*, article_id, section_id, now):
         _first(of_section),
     )
     alike = Tagging.objects.filter(article_id=OuterRef("pk"), tag_id__in=tags.values("tag_id"))
+    # Asked of each by its number: SQLite would rather go through all that is published.
+    public = Exists(Article.objects.published(now).filter(pk=OuterRef("pk")))
     return (
-        others.filter(pk__in=candidates)
+        Article.objects.filter(public, pk__in=candidates)
+        .exclude(pk=article_id)
         .annotate(
             picked_at=Subquery(picks.filter(other_id=OuterRef("pk")).values("position")),
             shared=Subquery(

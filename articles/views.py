@@ -52,7 +52,7 @@ def front_page(request):
     )
     context = {
         "page": front.front_page(),
-        "popular": popular.front_lists(),
+        "most_read": popular.front_list(),
         "page_title": name,
         "front_preview": None,
         "feed_address": "/",
@@ -283,8 +283,7 @@ def _answer_list(request, template, context):
     def show():
         if (reader := embedding.reader_of(request)) is not None:
             teasers = (context.get("page") or context["listing"]).all_teasers
-            if "popular" in context:
-                teasers = [*teasers, *context["popular"].all_teasers]
+            teasers = [*teasers, *context.get("most_read", ())]
             listings.mark_new(teasers, reader)
         return render(request, template, context)
 

@@ -96,7 +96,7 @@ def test_only_what_is_published_is_shown_at_once(client, three, reader):
     assert "Two" not in client.get("/").content.decode()
 
 
-def test_the_front_page_shows_both_of_the_day(client, three, reader):
+def test_the_front_page_shows_what_is_read_and_discussed(client, three, reader):
     one, two, three = three
     page = client.get("/").content.decode()
     assert "Most read today" not in page
@@ -104,10 +104,11 @@ def test_the_front_page_shows_both_of_the_day(client, three, reader):
     discuss(two, reader, 1)
     read(three, 9, hours_ago=60)
     page = client.get("/").content.decode()
-    both = re.findall(r'<h2 class="rubric" id="(?:read|discussed)-today">.*?</ol>', page, re.DOTALL)
+    both = re.findall(r'<h2 class="rubric" id="(?:read|discussed)-heading">.*?</ol>', page, re.DOTALL)
     shown = [re.findall(r'class="headline"><a [^>]*>(.*?)</a>', each) for each in both]
-    assert shown == [["One"], ["Two"]]
-    assert '<a href="/most-read/">' in both[0]
+    assert shown == [["Two"], ["One"]]
+    assert '<a href="/most-read/?by=discussed">' in both[0]
+    assert '<a href="/most-read/">' in both[1]
 
 
 def test_a_ranking_is_kept_for_seconds_and_then_is_right(three, settings):
