@@ -47,6 +47,14 @@ class NewsroomInline(admin.TabularInline):
         kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        for name, field in formset.form.base_fields.items():
+            # In a table, the head of the column is no label.
+            label = field.label or formset.model._meta.get_field(name).verbose_name
+            field.widget.attrs["aria-label"] = str(label).capitalize()
+        return formset
+
 
 class PartForm(forms.ModelForm):
     number = forms.IntegerField(

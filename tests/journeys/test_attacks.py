@@ -83,7 +83,8 @@ FIND_INTRUDERS = r"""(allowed) => {
   };
   const isOurs = (element) => [isFeed, isNeighbour, isFold, isData].some((of) => of(element));
   const ours = "head > link[rel=stylesheet][href^='/static/'], head > link[rel=canonical]," +
-    "head > link[rel=icon][href^='/static/'], script[src^='/static/'], img[src^='/static/']," +
+    "head > link[rel=icon][href^='/static/'], head > link[rel=manifest][href='/manifest.webmanifest']," +
+    "script[src^='/static/'], img[src^='/static/']," +
     "script[src='/admin/jsi18n/'], img.ProseMirror-separator:not([src])";
   for (const element of document.querySelectorAll(foreign.join(","))) {
     const own = element.matches(ours) && !element.textContent.trim();
@@ -168,6 +169,7 @@ def test_an_intruder_is_found(open_page, make_person):
         ("main", "<script>1</script>"),
         ("body", '<link rel="next" href="?from=1">'),
         ("head", '<link rel="next" href="https://evil.example/">'),
+        ("head", '<link rel="manifest" href="//evil.example/manifest.webmanifest">'),
         ("head", '<link rel="next" href="/other/?from=1">'),
         ("head", '<link rel="alternate" type="text/html" title="a" href="/people/Eve/">'),
         (

@@ -100,8 +100,11 @@ def test_from_the_desk_to_the_reader(open_page, edition, make_person, photograph
     desk.locator(".field-lead_picture .select2-selection").click()
     desk.locator(".select2-search__field").fill("mole")
     desk.get_by_role("option", name=WORDS["caption"]).click()
-    body = desk.get_by_label("Body")
-    body.fill(f"{body.input_value()}\n\n[picture {picture.pk}]\n\nThe end.")
+    desk.get_by_role("textbox", name="Body").press("Control+End")
+    desk.keyboard.press("Enter")
+    desk.keyboard.type(f"[picture {picture.pk}]")
+    desk.keyboard.press("Enter")
+    desk.keyboard.type("The end.")
     desk.get_by_role("button", name="Save and continue editing").first.click()
     expect(desk.locator(".field-lead_picture_shown img")).to_be_visible()
     assert Article.objects.get(pk=edition.article.pk).lead_picture == picture
