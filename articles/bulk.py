@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from articles import crediting, markup, search_index, tagging
+from articles import crediting, markup, search_index
 from articles.models import Article, Byline, Section, Tagging
 from articles.slugs import slug_of
 from comments import hosting

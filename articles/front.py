@@ -170,15 +170,16 @@ def _pools(rows, now):
     would read every article there is. Their numbers are few, the teasers are read later.
     """
     published = Article.objects.published(now)
-    newest = published.newest_first()
+    newest, articles = published.newest_first(), Article.objects.each_published(now)
     pinned = [row.article_id for row in rows if row.pins(now)]
-    parts = {_NEWEST: newest, _PINNED: published.filter(pk__in=[*pinned, 0])}
+    parts = {_NEWEST: newest, _PINNED: articles.filter(pk__in=[*pinned, 0])}
     for row in rows:
         if row.rule == _Rule.SECTION:
             parts[row.section_id] = newest.filter(section_id=row.section_id)
         elif row.rule == _Rule.DISCUSSED:
             among = Subquery(newest.values("pk")[:DISCUSSED_AMONG])
-            parts[_DISCUSSED] = published.filter(
+            # What is published has been chosen inside.
+            parts[_DISCUSSED] = Article.objects.filter(
                 pk__in=among, discussion__comment_count__gt=0
             ).order_by("-discussion__comment_count", "-published_at", "-id")
     names, statements, values = list(parts), [], []

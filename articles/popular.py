@@ -143,7 +143,7 @@ _DISCUSSION = TEASER_FIELDS.index("discussion_id")
 
 
 def _rows(*, articles, discussions, now):
-    published = Article.objects.published(now).values_list(*TEASER_FIELDS)
+    published = Article.objects.each_published(now).values_list(*TEASER_FIELDS)
     return [published.filter(pk__in=articles), published.filter(discussion_id__in=discussions)]
 
 

@@ -43,10 +43,9 @@ def _candidates(*, article_id, section_id, now):
         _first(of_section),
     )
     alike = Tagging.objects.filter(article_id=OuterRef("pk"), tag_id__in=tags.values("tag_id"))
-    # Asked of each by its number: SQLite would rather go through all that is published.
-    public = Exists(Article.objects.published(now).filter(pk=OuterRef("pk")))
     return (
-        Article.objects.filter(public, pk__in=candidates)
+        Article.objects.filter(pk__in=candidates)
+        .each_published(now)
         .exclude(pk=article_id)
         .annotate(
             picked_at=Subquery(picks.filter(other_id=OuterRef("pk")).values("position")),
