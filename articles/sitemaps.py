@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db import connections, router
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.directory import person_url
 from articles.models import Article, Byline, Guest, Section, Tag, Tagging
 from articles.shelves import of_published
-from comments.statements import Statement
 
 # Of 50,000 that are allowed: a file takes one worker a hundredth of a second, and the crawler
 # that asks what is new reads one short file, not everything.
 SITEMAP_SIZE = 1_000
-# A statement has at most some 1,600 columns on PostgreSQL; so many files are looked up in one.
-FILES_AT_ONCE = 512
 # For the files in which something changed lately the index says when: so many changes are read.
 RECENT_CHANGES = 1_000
 # What Google News takes: articles of two days, a thousand of them.
@@ -53,9 +52,6 @@ class _Articles:
     def public(self, now):
         return Article.objects.each_published(now)
 
-    def last_key(self):
-        return Article.objects.aggregate(last=Max("pk"))["last"]
-
     def places(self, low, high, now):
         rows = self.public(now).filter(pk__gt=low, pk__lte=high).order_by("pk")
         for slug, published, updated in rows.values_list("slug", "published_at", "updated_at"):
@@ -70,9 +66,6 @@ class _Lines:
 
     def public(self, now):
         return of_published(self.lines.objects.filter(**self.held), now)
-
-    def last_key(self):
-        return self.lines.objects.filter(**self.held).aggregate(last=Max(self.key))["last"]
 
     def places(self, low, high, now):
         newest = self.public(now).filter(**{self.key: OuterRef("pk")})
@@ -105,39 +98,43 @@ KINDS = tuple(_KINDS)
 def files(now=None):
     """The files of the index as ``(name, when something in it changed last, or None)``.
 
-    "sections" first, then "articles-1" and so on, those with an address in them. Two queries for
-    each kind up to ``FILES_AT_ONCE`` files of it.
+    "sections" first, then "articles-1" and so on, those with an address in them. One query for
+    each kind, which looks once into each file.
     """
     now = now or timezone.now()
     recent = _recent_changes(now)
     found = [("sections", None)] if Section.objects.exists() else []
     for kind, source in _KINDS.items():
-        last = -(-(source.last_key() or 0) // SITEMAP_SIZE)
-        for first in range(1, last + 1, FILES_AT_ONCE):
-            wanted = min(last + 1 - first, FILES_AT_ONCE)
-            # Rounded up, so that a few statements serve all sizes.
-            [holding] = _HOLDING(kind, first, 1 << (wanted - 1).bit_length(), SITEMAP_SIZE, now=now)
-            for number, holds in enumerate(holding[:wanted], first):
-                if holds:
-                    changed = recent.get(number) if kind == "articles" else None
-                    found.append((f"{kind}-{number}", changed))
+        for number in _files_with_any(source, now):
+            changed = recent.get(number) if kind == "articles" else None
+            found.append((f"{kind}-{number}", changed))
     return found
 
 
-def _which_hold_any(kind, first, count, _size, *, now):
-    """One row: whether each of ``count`` files, from the ``first`` on, has an address in it."""
-    source = _KINDS[kind]
-    public = source.public(now)
-    columns = {}
-    for number in range(first, first + count):
-        low, high = _bounds(number)
-        held = public.filter(**{f"{source.key}__gt": low, f"{source.key}__lte": high})
-        columns[f"file_{number}"] = Exists(held)
-    # A row to hang the columns on: where there is anything, there is an article.
-    return Article.objects.order_by("pk").annotate(**columns).values_list(*columns)[:1]
+def _files_with_any(source, now):
+    """The numbers of the files of a kind that have an address in them. One query.
 
-
-_HOLDING = Statement(_which_hold_any)
+    From the first row of a file on to the first one behind it, along the index of the numbers.
+    By hand, for Django knows no recursion.
+    """
+    connection = connections[router.db_for_read(Article)]
+    behind = RawSQL(f"((file.held - 1) / {SITEMAP_SIZE:d} + 1) * {SITEMAP_SIZE:d}", ())  # noqa: S611  CONFIG: a number of ours
+    public = source.public(now).order_by(source.key)
+    pieces, params = [], []
+    for bound in (0, behind):
+        rows = public.filter(**{f"{source.key}__gt": bound})
+        first = rows.using(connection.alias).values(source.key)[:1]
+        piece, its_params = first.query.get_compiler(connection.alias).as_sql()
+        pieces.append(piece)
+        params += its_params
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE file(held) AS (SELECT * FROM ({pieces[0]}) AS first UNION ALL "  # noqa: S608  CONFIG: compiled by Django
+            f"SELECT ({pieces[1]}) FROM file WHERE file.held IS NOT NULL) "
+            "SELECT held FROM file WHERE held IS NOT NULL",
+            params,
+        )
+        return [-(-key // SITEMAP_SIZE) for (key,) in cursor.fetchall()]
 
 
 def _recent_changes(now):

@@ -104,7 +104,8 @@ def test_the_front_page_shows_what_is_read_and_discussed(client, three, reader):
     discuss(two, reader, 1)
     read(three, 9, hours_ago=60)
     page = client.get("/").content.decode()
-    both = re.findall(r'<h2 class="rubric" id="(?:read|discussed)-heading">.*?</ol>', page, re.DOTALL)
+    lists = r'<h2 class="rubric" id="(?:read|discussed)-heading">.*?</ol>'
+    both = re.findall(lists, page, re.DOTALL)
     shown = [re.findall(r'class="headline"><a [^>]*>(.*?)</a>', each) for each in both]
     assert shown == [["Two"], ["One"]]
     assert '<a href="/most-read/?by=discussed">' in both[0]

@@ -131,7 +131,6 @@ class TestIndex:
 
     def test_it_is_cut_into_files_by_numbers(self, publish, make_article, monkeypatch):
         monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 3)
-        monkeypatch.setattr(sitemaps, "FILES_AT_ONCE", 2)
         made = [publish() for _ in range(14)]
         for article in made[3:9]:
             publishing.withdraw_article(article=article)
@@ -168,7 +167,7 @@ class TestIndex:
         assert counted[:7] == counted[7:]
         # Two of each are for the sections in the frame and for when it changes next; the news
         # ask what title is due besides.
-        assert counted[:7] == [13, 4, 3, 3, 3, 3, 3]
+        assert counted[:7] == [9, 4, 3, 3, 3, 3, 3]
 
     def test_nothing_is_counted_off(self, publish):
         for _ in range(3):

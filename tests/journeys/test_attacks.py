@@ -83,7 +83,8 @@ FIND_INTRUDERS = r"""(allowed) => {
   };
   const isOurs = (element) => [isFeed, isNeighbour, isFold, isData].some((of) => of(element));
   const ours = "head > link[rel=stylesheet][href^='/static/'], head > link[rel=canonical]," +
-    "head > link[rel=icon][href^='/static/'], head > link[rel=manifest][href='/manifest.webmanifest']," +
+    "head > link[rel=icon][href^='/static/']," +
+    "head > link[rel=manifest][href='/manifest.webmanifest']," +
     "script[src^='/static/'], img[src^='/static/']," +
     "script[src='/admin/jsi18n/'], img.ProseMirror-separator:not([src])";
   for (const element of document.querySelectorAll(foreign.join(","))) {
