@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
 
 from accounts import directory, membership
 from accounts.addresses import address_of_sender
@@ -23,20 +25,20 @@ NEXT_MAX_LENGTH = 2000
 class PortalAccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": (
+        "username_password_mismatch": _(
             "There is no such name with that password. Check both, or set a new password."
         ),
-        "email_password_mismatch": (
+        "email_password_mismatch": _(
             "There is no such address with that password. Check both, or set a new password."
         ),
-        "email_taken": "Somebody here already has this e-mail address. Use another one.",
-        "too_many_login_attempts": (
+        "email_taken": _("Somebody here already has this e-mail address. Use another one."),
+        "too_many_login_attempts": _(
             "Too many attempts to sign in. Wait five minutes, then try again."
         ),
-        "incorrect_password": "That is not your password.",
-        "enter_current_password": "That is not your present password.",
-        "same_as_current": "This is what you have already.",
-        "rate_limited": "Too many requests. Wait a few minutes, then try again.",
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your present password."),
+        "same_as_current": _("This is what you have already."),
+        "rate_limited": _("Too many requests. Wait a few minutes, then try again."),
     }
 
     # --- names ---
@@ -53,11 +55,15 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         return username
 
     def save_user(self, request, user, form, commit=True):
-        """Sign-up's write. Raises ``HandleTakenError`` if somebody was quicker."""
+        """Sign-up's write, which keeps the language that the page was in.
+
+        Raises ``HandleTakenError`` if somebody was quicker.
+        """
         return membership.register_person(
             handle=form.cleaned_data["username"],
             email=form.cleaned_data["email"],
             password=form.cleaned_data["password1"],
+            language=get_language(),
         )
 
     # --- guesses at passwords (allauth has no public names for these) ---
@@ -100,7 +106,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         """For every form that takes an address: Django's own check lets pass what no row holds."""
         if len(email) > MAX_ADDRESS_LENGTH:
-            raise ValidationError(membership.ADDRESS_TOO_LONG)
+            raise ValidationError(membership.address_too_long())
         return email
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -131,5 +137,10 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of who gets it; of an address that is nobody's, in the page's."""
+        person = context.get("user") or directory.person_at(email)
+        language = get_language() if person is None else person.language
         # Subjects are rendered without a request, so without the context processor's name.
-        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+        told = {"site_name": settings.SITE_NAME, **context}
+        with override(language or settings.LANGUAGE_CODE):
+            super().send_mail(template_prefix, email, told)

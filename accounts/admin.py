@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import membership
 from accounts.forms import ClaimForm
@@ -24,7 +26,7 @@ CHANGE_RIGHT = "accounts.change_user"
 # empty tells, letter by letter, what is in an address or a password's hash.
 LIST_LOOKUPS = frozenset({"role__exact", "origin__exact", "standing"})
 # SMTP, DNS and socket errors are all of this kind.
-MAIL_FAILED = (
+MAIL_FAILED = gettext_lazy(
     "The mail with the link could not be sent. Check EMAIL_URL, then send it again from here."
 )
 
@@ -61,15 +63,15 @@ class PersonForm(forms.ModelForm):
 
 
 class StandingFilter(admin.SimpleListFilter):
-    title = "standing"
+    title = gettext_lazy("standing")
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
         return [
-            ("suspended", "Suspended now"),
-            ("unclaimed", "Imported, not claimed"),
-            ("claimed", "Imported and claimed"),
-            ("shut", "May not sign in"),
+            ("suspended", _("Suspended now")),
+            ("unclaimed", _("Imported, not claimed")),
+            ("claimed", _("Imported and claimed")),
+            ("shut", _("May not sign in")),
         ]
 
     def queryset(self, request, queryset):
@@ -138,13 +140,14 @@ class PersonAdmin(admin.ModelAdmin):
         # What somebody wrote would go with them: shut them out instead.
         return False
 
-    @admin.display(description="sign-in")
+    @admin.display(description=gettext_lazy("sign-in"))
     def claim(self, person):
         if not person.awaits_claim:
-            return "Signs in with this name."
+            return _("Signs in with this name.")
         return format_html(
-            '<a href="{}">Hand this name over to an e-mail address</a>',
+            '<a href="{}">{}</a>',
             reverse("admin:accounts_user_claim", args=[person.pk]),
+            _("Hand this name over to an e-mail address"),
         )
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -199,12 +202,14 @@ class PersonAdmin(admin.ModelAdmin):
                 # Without the address: whoever may look people up reads this too.
                 self.log_change(request, person, "Sent the link that hands this name over.")
                 messages.success(
-                    request, f"A link to set a password went to {form.cleaned_data['email']}."
+                    request,
+                    _("A link to set a password went to %(address)s.")
+                    % {"address": form.cleaned_data["email"]},
                 )
                 return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[pk]))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Hand {person.handle} over",
+            "title": _("Hand %(handle)s over") % {"handle": person.handle},
             "opts": self.opts,
             "person": person,
             "form": form,

@@ -4,6 +4,7 @@ from ipaddress import ip_address, ip_network
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Barrier
 
@@ -25,14 +26,16 @@ def clean_barrier(kind, value):
     if kind == Barrier.Kind.DOMAIN:
         value = value.removeprefix("@")
         if "." not in value or not value.replace(".", "").replace("-", "").isalnum():
-            raise ValueError("Write a domain, for example: example.org")
+            raise ValueError(_("Write a domain, for example: example.org"))
         return value
     try:
         network = ip_network(value, strict=False)
     except ValueError:
-        raise ValueError("Write an address or a range, for example: 198.51.100.0/24") from None
+        raise ValueError(_("Write an address or a range, for example: 198.51.100.0/24")) from None
     if network.prefixlen < WIDEST[network.version]:
-        raise ValueError(f"At most a /{WIDEST[network.version]} can be blocked at once.")
+        raise ValueError(
+            _("At most a /%(bits)d can be blocked at once.") % {"bits": WIDEST[network.version]}
+        )
     return str(network)
 
 

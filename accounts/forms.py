@@ -4,7 +4,11 @@ from typing import Any
 
 from allauth.account.forms import AddEmailForm, LoginForm, ReauthenticateForm, SignupForm
 from django import forms
+from django.conf import settings
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.barriers import is_mail_barred
 from accounts.handles import HANDLE_MAX_LENGTH, HANDLE_MIN_LENGTH
@@ -18,7 +22,7 @@ def _not_barred(email):
     """For new addresses alone: who has one already can still get a new password by it."""
     if is_mail_barred(email):
         raise forms.ValidationError(
-            "Addresses of this provider are not taken here. Use another one."
+            _("Addresses of this provider are not taken here. Use another one.")
         )
     return email
 
@@ -32,7 +36,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label = "Name or e-mail address"
+        login.label = _("Name or e-mail address")
         login.widget = forms.TextInput(attrs={"autocomplete": "username", **AS_TYPED})
         del self.fields["password"].widget.attrs["placeholder"]
 
@@ -51,16 +55,16 @@ class SignUpForm(SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         username = self.fields["username"]
-        username.label = "Name"
-        username.help_text = (
+        username.label = _("Name")
+        username.help_text = _(
             "Shown beside everything you write, just as you type it. "
-            f"{HANDLE_MIN_LENGTH} to {HANDLE_MAX_LENGTH} letters, digits, single spaces and _ - . '"
-        )
+            "%(least)d to %(most)d letters, digits, single spaces and _ - . '"
+        ) % {"least": HANDLE_MIN_LENGTH, "most": HANDLE_MAX_LENGTH}
         # A browser would cut a longer name off without a word; the form says what is wrong.
         username.widget = forms.TextInput(attrs={"autocomplete": "username", **AS_TYPED})
         email = self.fields["email"]
-        email.label = "E-mail address"
-        email.help_text = "Never shown. You get one mail, with a link to confirm it."
+        email.label = _("E-mail address")
+        email.help_text = _("Never shown. You get one mail, with a link to confirm it.")
         for field in (email, self.fields["password1"]):
             field.widget.attrs.pop("placeholder", None)
 
@@ -75,11 +79,14 @@ class SignUpForm(SignupForm):
 
 class RealNameForm(forms.Form):
     real_name = forms.CharField(
-        label="Real name",
+        label=gettext_lazy("Real name"),
         required=False,
-        help_text=(
-            f"Optional, at most {REAL_NAME_MAX_LENGTH} characters. Shown to everybody beside your "
-            "name, under everything you have written here."
+        help_text=format_lazy(
+            gettext_lazy(
+                "Optional, at most {most} characters. Shown to everybody beside your name, under "
+                "everything you have written here."
+            ),
+            most=REAL_NAME_MAX_LENGTH,
         ),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -91,11 +98,24 @@ class RealNameForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from None
 
 
+class LanguageForm(forms.Form):
+    """In which of the settings' languages somebody is spoken to."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("As the site")), *settings.LANGUAGES],
+        help_text=gettext_lazy("Of all pages and letters; what people wrote stays as it is."),
+    )
+
+
 class ClaimForm(forms.Form):
     """The administrator's page that hands an imported name over."""
 
     email = forms.EmailField(
-        label="E-mail address",
-        help_text="Gets a link to set a password. Whoever uses it signs in with this name.",
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy(
+            "Gets a link to set a password. Whoever uses it signs in with this name."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

@@ -1,6 +1,7 @@
 """Handles: what one may look like at sign-up, and which two would be taken for each other.
 
-Pure: text in, text or an error out. Nothing here reads a setting or the database.
+Pure: text in, text or an error out. Nothing here reads a setting or the database; only the words of
+an error are in the language of the page that is being made.
 
 `check_handle` is for people who sign up. Handles that come with an imported page are kept letter
 for letter and are never checked; they only meet `handle_skeleton`, so that nobody can sign up
@@ -12,6 +13,9 @@ import json
 import re
 import unicodedata
 from importlib.resources import files
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 # One letter cannot be told from an initial, and a link of one letter is hard to hit with a thumb.
 HANDLE_MIN_LENGTH = 2
@@ -106,22 +110,28 @@ def check_handle(handle: str) -> None:
     composed = unicodedata.normalize("NFC", handle)
     if len(composed) < HANDLE_MIN_LENGTH:
         raise HandleError(
-            f"This name is too short. Use at least {HANDLE_MIN_LENGTH} letters or digits."
+            _("This name is too short. Use at least %(least)d letters or digits.")
+            % {"least": HANDLE_MIN_LENGTH}
         )
     if len(composed) > HANDLE_MAX_LENGTH:
         raise HandleError(
-            f"This name has {len(composed)} characters. Use at most {HANDLE_MAX_LENGTH}."
+            ngettext(
+                "This name has %(count)d character. Use at most %(most)d.",
+                "This name has %(count)d characters. Use at most %(most)d.",
+                len(composed),
+            )
+            % {"count": len(composed), "most": HANDLE_MAX_LENGTH}
         )
     if handle != handle.strip():
-        raise HandleError("This name begins or ends with a space. Remove that space.")
+        raise HandleError(_("This name begins or ends with a space. Remove that space."))
     if "  " in handle:
-        raise HandleError("This name has several spaces in a row. Use single spaces.")
+        raise HandleError(_("This name has several spaces in a row. Use single spaces."))
     _check_characters(composed)
     if not any(_is_letter_or_digit(char) for char in handle):
-        raise HandleError("This name is only punctuation. Use at least one letter or digit.")
+        raise HandleError(_("This name is only punctuation. Use at least one letter or digit."))
     if _bare(handle_skeleton(handle)) in _reserved_skeletons():
         raise HandleError(
-            "This name is reserved for the people who run the site. Choose another one."
+            _("This name is reserved for the people who run the site. Choose another one.")
         )
 
 
@@ -235,14 +245,17 @@ def _check_characters(composed: str) -> None:
         category = unicodedata.category(char)
         if _INVISIBLE.match(char) or category in {"Cc", "Cf", "Cs", "Co", "Cn"}:
             raise HandleError(
-                f"This name holds a character that cannot be seen (U+{ord(char):04X}). "
-                "Type the name by hand instead of pasting it."
+                _(
+                    "This name holds a character that cannot be seen (%(code)s). "
+                    "Type the name by hand instead of pasting it."
+                )
+                % {"code": f"U+{ord(char):04X}"}
             )
         if category.startswith("M"):
             marks += 1
             if not _is_letter_or_digit(previous) or marks > MAX_STACKED_MARKS:
                 raise HandleError(
-                    "This name stacks accents where no letter carries them. Remove some of them."
+                    _("This name stacks accents where no letter carries them. Remove some of them.")
                 )
             continue
         marks = 0
@@ -250,15 +263,25 @@ def _check_characters(composed: str) -> None:
         if char == " " or char in _PUNCTUATION:
             continue
         if not _is_letter_or_digit(char):
-            shown = "a space of an unusual kind" if char.isspace() else f"“{char}”"
+            if char.isspace():
+                raise HandleError(
+                    _(
+                        "This name holds a space of an unusual kind, which is not allowed. Use "
+                        "letters, digits, single spaces and _ - . or an apostrophe."
+                    )
+                )
             raise HandleError(
-                f"This name holds {shown}, which is not allowed. Use letters, digits, "
-                "single spaces and _ - . or an apostrophe."
+                _(
+                    "This name holds “%(character)s”, which is not allowed. Use letters, digits, "
+                    "single spaces and _ - . or an apostrophe."
+                )
+                % {"character": char}
             )
         if unicodedata.decomposition(char).startswith(_DECORATED):
             plain = unicodedata.normalize("NFKC", char)
             raise HandleError(
-                f"This name holds the decorated letter “{char}”. Write “{plain}” instead."
+                _("This name holds the decorated letter “%(letter)s”. Write “%(plain)s” instead.")
+                % {"letter": char, "plain": plain}
             )
 
 

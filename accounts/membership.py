@@ -12,34 +12,49 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts import directory
-from accounts.handles import check_handle, handle_skeleton
-from accounts.models import MAX_ADDRESS_LENGTH, MAX_HANDLE_LENGTH, Origin, Role, User
+from accounts.handles import handle_skeleton
+from accounts.models import MAX_HANDLE_LENGTH, Origin, Role, User
 from accounts.notifications import password_link_mail
 from accounts.permissions import STAFF_ROLES
 from accounts.real_names import clean_real_name
+from accounts.refusals import (
+    AddressTakenError,
+    HandleTakenError,
+    MembershipError,
+    address_too_long,
+    require_free_address,
+    require_language,
+    require_usable_handle,
+)
+
+__all__ = [
+    "AddressTakenError",
+    "HandleTakenError",
+    "MembershipError",
+    "address_too_long",
+    "allow_sign_in",
+    "change_real_name",
+    "change_role",
+    "choose_language",
+    "claim_person",
+    "import_people",
+    "invite_person",
+    "lift_suspension",
+    "register_person",
+    "rename_person",
+    "require_free_address",
+    "require_usable_handle",
+    "set_password",
+    "suspend_person",
+]
 
 # For life, and still far from the year 10000, which no page could print.
 LONGEST_SUSPENSION = timedelta(days=100 * 365)
-ADDRESS_TOO_LONG = f"This address is too long: mail takes at most {MAX_ADDRESS_LENGTH} characters."
-_ADDRESS_TAKEN = "Somebody here already has this e-mail address. Use another one."
-
-
-class MembershipError(ValueError):
-    """A change that cannot be made; the message says why and what to do instead."""
-
-
-class HandleTakenError(MembershipError):
-    """Somebody has this handle, or one that a reader would take for it."""
-
-
-class AddressTakenError(MembershipError):
-    """Somebody has this e-mail address."""
 
 
 def register_person(
@@ -50,22 +65,24 @@ def register_person(
     password: str | None = None,
     real_name: str = "",
     role: str = Role.READER,
+    language: str = "",
     address_verified: bool = False,
 ) -> User:
     """A new person, the handle kept letter for letter.
 
-    Raises what ``require_usable_handle`` raises. Without a password they cannot sign in
-    until a mailed link lets them set one. ``address_verified`` spares them the confirmation mail:
-    for people whom an operator makes by hand. Locks nothing; of two who come at once with
-    handles that look alike, the database lets in one.
+    Raises what ``require_usable_handle`` and ``require_language`` raise. Without a password they
+    cannot sign in until a mailed link lets them set one. ``address_verified`` spares them the
+    confirmation mail: for people whom an operator makes by hand. Locks nothing; of two who come at
+    once with handles that look alike, the database lets in one.
     """
     _require(by, "accounts.add_user")
     real_name = clean_real_name(real_name)
     require_usable_handle(handle, role=role)
+    require_language(language)
     try:
         with transaction.atomic():
             person = User.objects.create_user(
-                handle, email, password, real_name=real_name, role=role
+                handle, email, password, real_name=real_name, role=role, language=language
             )
             if address_verified and person.email:
                 EmailAddress.objects.create(
@@ -74,7 +91,7 @@ def register_person(
     except IntegrityError:
         # Somebody was quicker: say with which of the two.
         require_usable_handle(handle, role=role)
-        raise AddressTakenError(_ADDRESS_TAKEN) from None
+        raise AddressTakenError from None
     return person
 
 
@@ -93,55 +110,6 @@ def invite_person(
         EmailAddress.objects.create(user=person, email=email, primary=True, verified=False)
         transaction.on_commit(password_link_mail(person))
     return person
-
-
-def require_usable_handle(
-    handle: str, *, role: str = Role.READER, owner: User | None = None
-) -> None:
-    """Raise unless somebody of this role may take this handle, leaving ``owner``'s own aside.
-
-    ``HandleError`` if it is no handle for a reader; staff may be called what is reserved for
-    them. ``HandleTakenError`` if anybody has it, or one that looks like it: people who came with an
-    imported page count, for their names wait for them.
-    """
-    if role == Role.READER:
-        check_handle(handle)
-    elif not handle_skeleton(handle) or not handle.isprintable() or handle != handle.strip():
-        raise MembershipError("This name cannot be read. Use letters and digits.")
-    others = [person for person in directory.look_alikes(handle) if person != owner]
-    if not others:
-        return
-    same = next((person for person in others if person.handle == handle), others[0])
-    # Isolated, so that an imported handle with direction marks leaves the sentence in order.
-    shown = f"\u2068{same.handle}\u2069"
-    if same.awaits_claim:
-        raise HandleTakenError(
-            f"This name belongs, or looks too much like one that belongs, to {shown}, whose "
-            "comments came here with an older page. If that is you, ask the newsroom to hand the "
-            "name over to you. Otherwise choose another one."
-        )
-    if same.handle == handle:
-        raise HandleTakenError("Somebody already has this name. Choose another one.")
-    raise HandleTakenError(
-        f"This name looks too much like {shown}, who is already here. Choose another one."
-    )
-
-
-def require_free_address(email: str, *, owner: User | None = None) -> str:
-    """The address in lower case, as it is kept, if nobody but ``owner`` has it.
-
-    Raises ``MembershipError`` if it is no address, ``AddressTakenError`` if it is somebody's.
-    """
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise MembershipError(f"{email[:80]!r} is not an e-mail address.") from None
-    if len(email) > MAX_ADDRESS_LENGTH:
-        raise MembershipError(ADDRESS_TOO_LONG)
-    if directory.has_address(email, besides=owner):
-        raise AddressTakenError(_ADDRESS_TAKEN)
-    return email
 
 
 def import_people(names: Mapping[str, str | None]) -> dict[str, User]:
@@ -192,7 +160,10 @@ def claim_person(*, by: User | None, person: User, email: str) -> User:
     with transaction.atomic():
         person = _locked(person)
         if not person.awaits_claim:
-            raise MembershipError(f"{person.handle} can sign in already: nothing to hand over.")
+            raise MembershipError(
+                _("%(handle)s can sign in already: nothing to hand over.")
+                % {"handle": person.handle}
+            )
         EmailAddress.objects.filter(user=person).delete()
         EmailAddress.objects.create(user=person, email=email, primary=True, verified=False)
         person.email = email
@@ -233,6 +204,18 @@ def change_real_name(*, by: User | None, person: User, real_name: str) -> User |
     return _change(person, real_name=real_name)
 
 
+def choose_language(*, by: User | None, person: User, language: str) -> User | bool:
+    """Have everything said to somebody in a language of the settings; "" is as the site.
+
+    False if it is that already. Everybody chooses their own, suspended or not. Raises
+    ``MembershipError`` for a language that the portal does not speak. Locks the person's row.
+    """
+    if by != person:
+        _require(by, "accounts.change_user")
+    require_language(language)
+    return _change(person, language=language)
+
+
 def rename_person(*, by: User | None, person: User, handle: str) -> User | bool:
     """Give somebody another handle, for one that nobody should have to read.
 
@@ -241,12 +224,12 @@ def rename_person(*, by: User | None, person: User, handle: str) -> User | bool:
     """
     _require(by, "accounts.change_user")
     if person.origin == Origin.IMPORTED:
-        raise MembershipError("A name that came with an imported page stays as it came.")
+        raise MembershipError(_("A name that came with an imported page stays as it came."))
     require_usable_handle(handle, role=person.role, owner=person)
     try:
         return _change(person, handle=handle)
     except IntegrityError:
-        raise HandleTakenError("Somebody already has this name. Choose another one.") from None
+        raise HandleTakenError(_("Somebody already has this name. Choose another one.")) from None
 
 
 def change_role(*, by: User | None, person: User, role: str) -> User | bool:
@@ -257,7 +240,7 @@ def change_role(*, by: User | None, person: User, role: str) -> User | bool:
     """
     _require(by, "accounts.change_role")
     if role not in Role.values:
-        raise MembershipError(f"There is no role {role!r}.")
+        raise MembershipError(_("There is no role “%(role)s”.") % {"role": role})
     with transaction.atomic():
         _refuse_to_lose_last_admin(person, stays=role == Role.ADMIN)
         return _change(person, role=role)
@@ -290,11 +273,11 @@ def suspend_person(*, by: User | None, person: User, until: datetime, reason: st
     _require_over(by, person)
     now = timezone.now()
     if until <= now:
-        raise MembershipError("Suspend somebody until a date that is still to come.")
+        raise MembershipError(_("Suspend somebody until a date that is still to come."))
     if until > now + LONGEST_SUSPENSION:
-        raise MembershipError("Suspend somebody for at most 100 years.")
+        raise MembershipError(_("Suspend somebody for at most 100 years."))
     if not reason.strip():
-        raise MembershipError("Give a reason: the person is told it.")
+        raise MembershipError(_("Give a reason: the person is told it."))
     with transaction.atomic():
         _refuse_to_lose_last_admin(person, stays=False)
         return _change(person, suspended_until=until, suspension_reason=reason.strip())
@@ -343,13 +326,13 @@ def _refuse_to_lose_last_admin(person: User, *, stays: bool) -> None:
     locked = admins | User.objects.filter(pk=person.pk)
     left = {each.pk for each in locked.order_by("pk") if each.is_superuser}
     if not stays and left == {person.pk}:
-        raise MembershipError("This is the only administrator. Make somebody else one first.")
+        raise MembershipError(_("This is the only administrator. Make somebody else one first."))
 
 
 def _verify_address(person: User) -> None:
     if not person.email:
         return
-    address, _ = EmailAddress.objects.get_or_create(user=person, email=person.email)
+    address, _made = EmailAddress.objects.get_or_create(user=person, email=person.email)
     if address.verified or not address.can_set_verified():
         # Proved by somebody else's account meanwhile: there it stays.
         return

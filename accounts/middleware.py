@@ -1,4 +1,4 @@
-"""Presence: whoever is signed in and asks for a page has been seen."""
+"""What is done around every page: in whose language it is, and who has been seen."""
 
 import logging
 from collections.abc import Callable
@@ -7,12 +7,57 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from accounts import presence
 from accounts.patience import impatience
 
 logger = logging.getLogger(__name__)
+
+# Pages that no cache keeps, so that each browser may be answered in its own language.
+_KEPT_BY_NO_CACHE = ("/accounts/", "/admin/")
+
+
+def speak_their_language(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Makes a page in the language that its reader chose, else in the browser's or the site's.
+
+    The browser's only where no cache keeps the page; those say so with ``Vary``. A request
+    without a session's cookie has its session left alone: its page is the same for everybody.
+    Whoever makes a page in another language (an article in its own) sets ``Content-Language``;
+    all other answers get it here.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = _chosen_language(request)
+        asks_browser = not language and request.path.startswith(_KEPT_BY_NO_CACHE)
+        if asks_browser:
+            language = translation.get_language_from_request(request)
+        with translation.override(language or settings.LANGUAGE_CODE):
+            response = get_response(request)
+        if asks_browser:
+            patch_vary_headers(response, ["Accept-Language"])
+        # A 304 speaks of a page that is kept elsewhere, with the language it was sent with.
+        if response.status_code != 304:
+            response.headers.setdefault("Content-Language", language or settings.LANGUAGE_CODE)
+        return response
+
+    return middleware
+
+
+def _chosen_language(request: HttpRequest) -> str:
+    """What somebody who is signed in has chosen, or "". Asks nobody else who they are."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ""
+    try:
+        language = request.user.language if request.user.is_authenticated else ""
+    except DatabaseError as error:
+        logger.info("language not read: %s", error)
+        return ""
+    # One that was taken out of the settings since is nobody's.
+    return language if language in dict(settings.LANGUAGES) else ""
 
 
 def note_presence(

@@ -4,9 +4,11 @@ from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.handles import SKELETON_MAX_LENGTH, handle_skeleton
 from accounts.permissions import STAFF_ROLES, role_allows
@@ -15,22 +17,24 @@ from accounts.permissions import STAFF_ROLES, role_allows
 MAX_HANDLE_LENGTH = 150
 # The longest that mail can be sent to (RFC 5321), and what allauth's own table holds.
 MAX_ADDRESS_LENGTH = 254
+# A language and a country or script: "zh-hant".
+LANGUAGE_MAX_LENGTH = 10
 # Seen within this long counts as online.
 ONLINE_FOR = timedelta(minutes=5)
 
 
 class Role(models.TextChoices):
-    READER = "reader", "Reader"
-    MODERATOR = "moderator", "Moderator"
-    SENIOR = "senior", "Senior moderator"
-    WRITER = "writer", "Writer"
-    EDITOR = "editor", "Editor"
-    ADMIN = "admin", "Administrator"
+    READER = "reader", _("Reader")
+    MODERATOR = "moderator", _("Moderator")
+    SENIOR = "senior", _("Senior moderator")
+    WRITER = "writer", _("Writer")
+    EDITOR = "editor", _("Editor")
+    ADMIN = "admin", _("Administrator")
 
 
 class Origin(models.TextChoices):
-    SIGNED_UP = "signed_up", "Signed up here"
-    IMPORTED = "imported", "Came with an imported page"
+    SIGNED_UP = "signed_up", _("Signed up here")
+    IMPORTED = "imported", _("Came with an imported page")
 
 
 class PersonManager(BaseUserManager):
@@ -51,18 +55,24 @@ class PersonManager(BaseUserManager):
 class User(AbstractBaseUser):
     """A person, known everywhere by a handle that is kept letter for letter."""
 
-    handle = models.CharField(max_length=MAX_HANDLE_LENGTH, unique=True)
+    handle = models.CharField(_("handle"), max_length=MAX_HANDLE_LENGTH, unique=True)
     skeleton = models.CharField(max_length=SKELETON_MAX_LENGTH, editable=False)
-    real_name = models.TextField(blank=True)
-    email = models.EmailField(max_length=MAX_ADDRESS_LENGTH, blank=True)
-    role = models.CharField(max_length=12, choices=Role.choices, default=Role.READER)
-    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.SIGNED_UP)
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    is_active = models.BooleanField("may sign in", default=True)
-    suspended_until = models.DateTimeField(null=True, blank=True)
-    suspension_reason = models.TextField(blank=True)
-    joined_at = models.DateTimeField(default=timezone.now)
-    last_seen = models.DateTimeField(null=True, blank=True)
+    real_name = models.TextField(_("real name"), blank=True)
+    email = models.EmailField(_("email"), max_length=MAX_ADDRESS_LENGTH, blank=True)
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.READER)
+    origin = models.CharField(
+        _("origin"), max_length=12, choices=Origin.choices, default=Origin.SIGNED_UP
+    )
+    # What they are spoken to in, everywhere; "" is as the site.
+    language = models.CharField(
+        _("language"), max_length=LANGUAGE_MAX_LENGTH, choices=settings.LANGUAGES, blank=True
+    )
+    claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    suspension_reason = models.TextField(_("suspension reason"), blank=True)
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+    last_seen = models.DateTimeField(_("last seen"), null=True, blank=True)
 
     objects = PersonManager()
 
@@ -71,8 +81,8 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ("email",)
 
     class Meta:
-        verbose_name = "person"
-        verbose_name_plural = "people"
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = (
             # Imported handles are kept as they came, so only sign-up is held to look-alikes.
             models.UniqueConstraint(
@@ -147,19 +157,27 @@ class Barrier(models.Model):
     """Who cannot sign up, or post: those with an e-mail address or from a network like this."""
 
     class Kind(models.TextChoices):
-        DOMAIN = "domain", "E-mail addresses at"
-        NETWORK = "network", "Network"
+        DOMAIN = "domain", _("E-mail addresses at")
+        NETWORK = "network", _("Network")
 
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     value = models.CharField(
+        _("value"),
         max_length=253,
         unique=True,
-        help_text="A domain, with all below it (example.org), or a range (198.51.100.0/24).",
+        help_text=_("A domain, with all below it (example.org), or a range (198.51.100.0/24)."),
     )
     until = models.DateTimeField(
-        null=True, blank=True, help_text="Networks change hands; empty is for good."
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("Networks change hands; empty is for good."),
     )
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("barrier")
+        verbose_name_plural = _("barriers")
 
     def __str__(self):
         return self.value

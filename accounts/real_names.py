@@ -1,6 +1,12 @@
-"""Real names: what may stand beside a handle. Pure: text in, text or an error out."""
+"""Real names: what may stand beside a handle. Pure: text in, text or an error out.
+
+The words of an error are in the language of the page that is being made.
+"""
 
 import unicodedata
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.handles import MAX_STACKED_MARKS, handle_skeleton
 
@@ -25,19 +31,27 @@ def clean_real_name(text: str) -> str:
     name = text.strip()
     if len(name) > REAL_NAME_MAX_LENGTH:
         raise RealNameError(
-            f"This name has {len(name)} characters. Use at most {REAL_NAME_MAX_LENGTH}."
+            ngettext(
+                "This name has %(count)d character. Use at most %(most)d.",
+                "This name has %(count)d characters. Use at most %(most)d.",
+                len(name),
+            )
+            % {"count": len(name), "most": REAL_NAME_MAX_LENGTH}
         )
     marks = 0
     for char in name:
         category = unicodedata.category(char)
         if category in _NOT_PLAIN and char not in _JOINERS:
             raise RealNameError(
-                "This name holds a line break or a character that cannot be seen "
-                f"(U+{ord(char):04X}). Type it by hand, on one line."
+                _(
+                    "This name holds a line break or a character that cannot be seen (%(code)s). "
+                    "Type it by hand, on one line."
+                )
+                % {"code": f"U+{ord(char):04X}"}
             )
         marks = marks + 1 if category.startswith("M") else 0
         if marks > MAX_STACKED_MARKS:
-            raise RealNameError("This name stacks too many accents. Remove some of them.")
+            raise RealNameError(_("This name stacks too many accents. Remove some of them."))
     if name and not handle_skeleton(name):
-        raise RealNameError("This name holds nothing that can be seen. Leave it empty instead.")
+        raise RealNameError(_("This name holds nothing that can be seen. Leave it empty instead."))
     return name

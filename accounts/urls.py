@@ -6,6 +6,7 @@ from accounts import views
 
 urlpatterns = [
     path("", views.account_home, name="account-home"),
+    path("language/", views.account_language, name="account-language"),
     # Ahead of allauth's own of the same name and path.
     path("signup/", views.sign_up, name="account_signup"),
     path("", include("allauth.account.urls")),

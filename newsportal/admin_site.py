@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from comments import queues
 from comments.permissions import can_moderate
@@ -15,7 +16,7 @@ from comments.permissions import can_moderate
 class PortalAdminSite(admin.AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
-    index_title = "Desk"
+    index_title = _("Desk")
 
     def admin_view(self, view, cacheable=False):
         """Every page of the admin, behind one check that PostgreSQL would answer with an error."""

@@ -1,6 +1,8 @@
 """What every template may use."""
 
 from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from articles import banners, listings
 from comments import letters
@@ -15,6 +17,7 @@ def frame(request):
         settings.SITE_NAME,
         settings.TIME_ZONE,
         settings.BUILD,
+        get_language(),
         listings.sections_shown(request),
         banners.banner_shown(request),
     )
@@ -28,7 +31,7 @@ def site(request):
     in_admin = request.path.startswith("/admin/")
     if hasattr(request, "user"):
         # Asked here, where a query may run, so that no template asks for it.
-        _ = request.user.is_authenticated
+        bool(request.user.is_authenticated)
     return {
         "letters_label": "" if in_admin else _letters_label(request),
         "site_name": settings.SITE_NAME,
@@ -48,4 +51,5 @@ def _letters_label(request):
     unread = letters.unread_count(request.user)
     if not unread:
         return ""
-    return f"Letters ({unread if unread < letters.COUNTED_UP_TO else f'{unread}+'})"
+    shown = unread if unread < letters.COUNTED_UP_TO else f"{unread}+"
+    return _("Letters (%(count)s)") % {"count": shown}

@@ -115,6 +115,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Behind the one that says who asks, ahead of all that may say something to them.
+    "accounts.middleware.speak_their_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -179,7 +181,24 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 
-LANGUAGE_CODE = "en-gb"
+# Those that the interface is translated into, by the names that their speakers know them by.
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LANGUAGE_CODE = env.str("LANGUAGE", default="en")
+if re.search(r"[_:.]", LANGUAGE_CODE) or LANGUAGE_CODE in ("", "C"):
+    # Not meant for us: desktops set a variable of this name for GNU gettext, "en_GB:en".
+    LANGUAGE_CODE = "en"
+# The further languages in which the paper appears, each with a front page of its own.
+EDITIONS = env.list("EDITIONS", default=[])
+for _name, _asked in (("LANGUAGE", [LANGUAGE_CODE]), ("EDITIONS", EDITIONS)):
+    if _unknown := [code for code in _asked if code not in dict(LANGUAGES)]:
+        raise ImproperlyConfigured(
+            f"{_name} has “{_unknown[0]}”, and the portal speaks {', '.join(dict(LANGUAGES))}."
+        )
+if len({LANGUAGE_CODE, *EDITIONS}) <= len(EDITIONS):
+    raise ImproperlyConfigured(
+        f"EDITIONS has a language twice, or “{LANGUAGE_CODE}”, which is the paper's own already."
+    )
+LOCALE_PATHS = [BASE_DIR / "newsportal" / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["newsportal.formats"]
 USE_TZ = True

@@ -8,6 +8,9 @@ from .base import *  # noqa: F403  CONFIG: settings inherit by star import
 from .base import CACHES, DATABASES, STATIC_ROOT, TEMPLATES, VAR_DIR
 
 DEBUG = False
+# Whatever the shell says.
+LANGUAGE_CODE = "en"
+EDITIONS = []
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
