@@ -7,6 +7,8 @@ import re
 
 from articles.models import Byline
 
+# Whose spelling and dates the portal has in each of its languages.
+_COUNTRIES = {"en": "GB", "ru": "RU"}
 # Longer headlines search engines cut, or refuse.
 MAX_HEADLINE = 110
 _ELEMENT = re.compile(r"<[^>]*>")
@@ -175,6 +177,7 @@ def _told(pairs):
 
 
 def _locale(language):
-    """``en_GB`` of ``en-gb``, as OpenGraph writes it."""
+    """``en_GB`` of ``en``, as OpenGraph writes it: always with a country."""
     name, _, country = language.partition("-")
-    return f"{name}_{country.upper()}" if country else name
+    country = country.upper() or _COUNTRIES.get(name)
+    return f"{name}_{country}" if country else name
