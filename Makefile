@@ -8,7 +8,7 @@ JOBS ?= 2
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean
+.PHONY: help run test check format messages bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ check: $(VENV)/.installed-dev ## format, lint, import contracts, migrations, dep
 format: $(VENV)/.installed-dev ## put code and templates into shape
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+messages: $(VENV)/.installed-dev ## collect texts to translate and compile translations (needs gettext)
+	$(PY) -m tests.messages
 
 bench: $(VENV)/.installed-dev ## ratios, on SQLite and on PostgreSQL
 	$(PY) -m benchmarks

@@ -33,7 +33,7 @@ def service_worker(request):
         "build": settings.BUILD,
         "offline": OFFLINE_URL,
         "articles": KEPT_ARTICLES,
-        "files": [OFFLINE_URL, *map(static, _FILES)],
+        "files": [OFFLINE_URL, *map(static, (*_FILES, *_words()))],
     }
     script = (
         f"const PORTAL = {json.dumps(told)};\n"
@@ -42,9 +42,16 @@ def service_worker(request):
     return _answer(request, script, "text/javascript; charset=utf-8")
 
 
+def _words():
+    """The scripts of words that pages of this paper load: English is what stands in the code."""
+    spoken = (settings.LANGUAGE_CODE, *settings.EDITIONS)
+    return [f"js/words-{language}.js" for language in spoken if language != "en"]
+
+
 @require_safe
 def manifest(request):
     told = {
+        "lang": settings.LANGUAGE_CODE,
         "name": settings.SITE_NAME,
         "short_name": settings.SITE_NAME,
         "id": "/",

@@ -68,6 +68,52 @@ def test_the_policy_names_the_hosts_that_may_be_framed(tmp_path):
     assert told.stdout.strip() == "['https://a.example', 'https://maps.b-c.example']"
 
 
+def languages_told(**environment):
+    """``LANGUAGE_CODE`` and ``EDITIONS``, as the settings understand the environment."""
+    script = "from newsportal.settings import base; print(base.LANGUAGE_CODE, *base.EDITIONS)"
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT, env={**kept, "SECRET_KEY": "k" * 60, **environment},
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("environment", "languages"),
+    [
+        ({}, ["en"]),
+        ({"LANGUAGE": "ru"}, ["ru"]),
+        ({"LANGUAGE": "ru", "EDITIONS": "en"}, ["ru", "en"]),
+        ({"EDITIONS": "ru"}, ["en", "ru"]),
+        # What desktops set for GNU gettext by the same name.
+        ({"LANGUAGE": "en_GB:en"}, ["en"]),
+        ({"LANGUAGE": "ru_RU.UTF-8"}, ["en"]),
+        ({"LANGUAGE": "de_DE:de"}, ["en"]),
+        ({"LANGUAGE": "C"}, ["en"]),
+        ({"LANGUAGE": ""}, ["en"]),
+    ],
+)
+def test_the_paper_has_a_language_and_may_have_editions(environment, languages):
+    assert languages_told(**environment) == languages
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        ({"LANGUAGE": "xx"}, "LANGUAGE has “xx”, and the portal speaks en, ru."),
+        ({"EDITIONS": "ru,xx"}, "EDITIONS has “xx”, and the portal speaks en, ru."),
+        ({"EDITIONS": "en"}, "EDITIONS has a language twice, or “en”"),
+        ({"EDITIONS": "ru,ru"}, "EDITIONS has a language twice"),
+        ({"LANGUAGE": "ru", "EDITIONS": "ru"}, "EDITIONS has a language twice, or “ru”"),
+    ],
+)
+def test_a_language_that_the_portal_does_not_speak_is_refused(tmp_path, environment, complaint):
+    answer = start(tmp_path, SECRET_KEY="k" * 60, **environment)
+    assert answer.returncode != 0
+    assert complaint in answer.stderr
+
+
 def test_migrating_makes_no_account(db):
     from django.contrib.auth import get_user_model
 

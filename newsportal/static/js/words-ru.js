@@ -1,0 +1,3 @@
+// Made of djangojs.po by `make messages`; not to be changed by hand.
+globalThis.portalWords = {
+};
