@@ -8,12 +8,15 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import directory
 from comments import discussions, markup, moderation, sanctions
 from comments.forms import ActForm, ReasonForm, SuspensionForm
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.permissions import WROTE_IT, beats_of, can_close, can_moderate, may_judge, require
+from comments.sentences import CLOSE, HIDE, REOPEN, RESTORE, counted, too_many
 
 # Words of a comment in the list: enough to judge most, short enough for fifty rows.
 EXCERPT_LENGTH = 140
@@ -56,7 +59,7 @@ class TypedFilter(admin.SimpleListFilter):
 
 
 class AuthorFilter(TypedFilter):
-    title = "author's handle"
+    title = gettext_lazy("author's handle")
     parameter_name = "by"
 
     def queryset(self, request, queryset):
@@ -64,7 +67,7 @@ class AuthorFilter(TypedFilter):
 
 
 class ArticleFilter(TypedFilter):
-    title = "words of the article's title"
+    title = gettext_lazy("words of the article's title")
     parameter_name = "on"
 
     def queryset(self, request, queryset):
@@ -100,7 +103,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         context |= {"title": title, "opts": self.model._meta}
         return TemplateResponse(request, template, context)
 
-    def ask_reason(self, request, queryset, *, action, verb):
+    def ask_reason(self, request, queryset, *, action, act):
         """``(reason, None)`` once it is said, before that ``(None, page)``.
 
         The page stands between a bulk action and its act: how many, the first ones, and why.
@@ -108,12 +111,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         """
         count = queryset.count()
         if count > MOST_AT_ONCE:
-            self.message_user(
-                request,
-                f"That is {count:,} at once; at most {MOST_AT_ONCE:,} can be acted on together. "
-                "Filter the list further. Nothing was done.",
-                messages.WARNING,
-            )
+            self.message_user(request, too_many(count, MOST_AT_ONCE), messages.WARNING)
             return None, HttpResponseRedirect(request.get_full_path())
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
         if form.is_bound and form.is_valid():
@@ -122,10 +120,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         page = self.page(
             request,
             "admin/comments/ask_reason.html",
-            f"{verb} {count:,} {self.opts.verbose_name_plural}",
+            counted(act.question, count),
             form=form,
             action=action,
-            verb=verb,
+            button=counted(act.button, count),
             count=count,
             across=across,
             named=[str(item) for item in queryset[:NAMED_IN_QUESTION]],
@@ -143,23 +141,23 @@ class CommentAdmin(ReadOnlyAdmin):
     list_filter = ("state", "is_imported", "posted_at", AuthorFilter, ArticleFilter)
     list_select_related = ("author", "discussion")
     search_fields = ("text", "author__handle", "author__real_name", "discussion__title")
-    search_help_text = "Words of the comment, the author or the article's title"
+    search_help_text = gettext_lazy("Words of the comment, the author or the article's title")
     ordering = ("-id",)
     actions = ("hide_chosen", "restore_chosen")
 
     def get_queryset(self, request):
         return _of_their_beats(request.user, Comment.objects.order_by(), "discussion__area")
 
-    @admin.display(description="comment", ordering="-id")
+    @admin.display(description=gettext_lazy("comment"), ordering="-id")
     def words(self, comment):
-        return markup.excerpt(comment.html, EXCERPT_LENGTH) or "(no words)"
+        return markup.excerpt(comment.html, EXCERPT_LENGTH) or _("(no words)")
 
-    @admin.display(description="author", ordering="author__handle")
+    @admin.display(description=gettext_lazy("author"), ordering="author__handle")
     def author_link(self, comment):
         url = reverse("admin:comments_comment_changelist")
         return format_html('<a href="{}?by={}">{}</a>', url, comment.author.handle, comment.author)
 
-    @admin.display(description="article")
+    @admin.display(description=gettext_lazy("article"))
     def on(self, comment):
         title = Truncator(comment.discussion.title).chars(TITLE_LENGTH)
         return format_html(
@@ -169,26 +167,25 @@ class CommentAdmin(ReadOnlyAdmin):
     def get_actions(self, request):
         return super().get_actions(request) if can_moderate(request.user) else {}
 
-    @admin.action(description="Hide the chosen comments, with a reason")
+    @admin.action(description=gettext_lazy("Hide the chosen comments, with a reason"))
     def hide_chosen(self, request, queryset):
-        return self._move_chosen(request, queryset, "hide_chosen", "Hide", moderation.hide_all)
+        return self._move_chosen(request, queryset, "hide_chosen", HIDE, moderation.hide_all)
 
-    @admin.action(description="Restore the chosen comments, with a reason")
+    @admin.action(description=gettext_lazy("Restore the chosen comments, with a reason"))
     def restore_chosen(self, request, queryset):
         return self._move_chosen(
-            request, queryset, "restore_chosen", "Restore", moderation.restore_all
+            request, queryset, "restore_chosen", RESTORE, moderation.restore_all
         )
 
-    def _move_chosen(self, request, queryset, action, verb, move):
+    def _move_chosen(self, request, queryset, action, act, move):
         reason, page = self.ask_reason(
-            request, queryset.select_related("author"), action=action, verb=verb
+            request, queryset.select_related("author"), action=action, act=act
         )
         if page is not None:
             return page
         comments = list(queryset.select_related("discussion"))
         moved = move(by=request.user, comments=comments, reason=reason).comments
-        done = {"Hide": "hidden", "Restore": "restored"}[verb]
-        self.message_user(request, f"{len(moved)} comments were {done}.", messages.SUCCESS)
+        self.message_user(request, counted(act.done, len(moved)), messages.SUCCESS)
         return None
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -210,12 +207,14 @@ class CommentAdmin(ReadOnlyAdmin):
             except moderation.SeenOlderError:
                 self.message_user(
                     request,
-                    "The comment was changed after you opened this page. Nothing was done; "
-                    "look at it again.",
+                    _(
+                        "The comment was changed after you opened this page. Nothing was done; "
+                        "look at it again."
+                    ),
                     messages.WARNING,
                 )
             else:
-                self._say(request, moved, "hidden" if hides else "restored")
+                self._say(request, moved, HIDE if hides else RESTORE)
             return HttpResponseRedirect(request.path)
         return self._show_comment(request, comment, form, hides)
 
@@ -229,11 +228,11 @@ class CommentAdmin(ReadOnlyAdmin):
             raise Http404
         return comment
 
-    def _say(self, request, moved, done):
+    def _say(self, request, moved, act):
         if moved:
-            self.message_user(request, f"The comment was {done}.", messages.SUCCESS)
+            self.message_user(request, act.done_to_one, messages.SUCCESS)
         else:
-            self.message_user(request, "There was nothing to do.", messages.WARNING)
+            self.message_user(request, _("There was nothing to do."), messages.WARNING)
 
     def _show_comment(self, request, comment, form, hides):
         root_place = Comment.objects.filter(tree_id=comment.tree_id)
@@ -245,14 +244,16 @@ class CommentAdmin(ReadOnlyAdmin):
         return self.page(
             request,
             "admin/comments/comment/moderate.html",
-            f"Comment {comment.number} by {comment.author}",
+            _("Comment %(number)s by %(author)s")
+            % {"number": comment.number, "author": comment.author},
             comment=comment,
             shown=rows,
             log=log,
             form=form,
             hides=hides,
-            verb="Hide" if hides else "Restore",
-            refusal="" if may_judge(request.user, comment.author_id) else WROTE_IT,
+            verb=(HIDE if hides else RESTORE).verb,
+            heading=_("Hide this comment") if hides else _("Restore this comment"),
+            refusal="" if may_judge(request.user, comment.author_id) else _(WROTE_IT),
             may_act=can_moderate(request.user, comment.discussion.area)
             and may_judge(request.user, comment.author_id)
             and comment.state not in (Comment.State.WITHDRAWN, Comment.State.HELD),
@@ -297,30 +298,31 @@ class DiscussionAdmin(ReadOnlyAdmin):
         found = super().get_queryset(request)
         return found.exclude(readable_from__isnull=True, top_level_count=0)
 
-    @admin.display(description="on the site")
+    @admin.display(description=gettext_lazy("on the site"))
     def on_site(self, discussion):
         pace = reverse("desk-discussion", args=[discussion.pk])
-        return format_html('<a href="{}">Read</a> · <a href="{}">Pace</a>', discussion.url, pace)
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>', discussion.url, _("Read"), pace, _("Pace")
+        )
 
     def get_actions(self, request):
         return super().get_actions(request) if can_close(request.user) else {}
 
-    @admin.action(description="Close the chosen discussions, with a reason")
+    @admin.action(description=gettext_lazy("Close the chosen discussions, with a reason"))
     def close_chosen(self, request, queryset):
-        return self._turn_chosen(request, queryset, "close_chosen", "Close", moderation.close)
+        return self._turn_chosen(request, queryset, "close_chosen", CLOSE, moderation.close)
 
-    @admin.action(description="Reopen the chosen discussions, with a reason")
+    @admin.action(description=gettext_lazy("Reopen the chosen discussions, with a reason"))
     def reopen_chosen(self, request, queryset):
-        return self._turn_chosen(request, queryset, "reopen_chosen", "Reopen", moderation.reopen)
+        return self._turn_chosen(request, queryset, "reopen_chosen", REOPEN, moderation.reopen)
 
-    def _turn_chosen(self, request, queryset, action, verb, turn):
-        reason, page = self.ask_reason(request, queryset, action=action, verb=verb)
+    def _turn_chosen(self, request, queryset, action, act, turn):
+        reason, page = self.ask_reason(request, queryset, action=action, act=act)
         if page is not None:
             return page
         turned = [turn(by=request.user, discussion=each, reason=reason) for each in queryset]
-        done = {"Close": "closed", "Reopen": "reopened"}[verb]
         count = sum(bool(each) for each in turned)
-        self.message_user(request, f"{count} discussions were {done}.", messages.SUCCESS)
+        self.message_user(request, counted(act.done, count), messages.SUCCESS)
         return None
 
 
@@ -337,11 +339,12 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
         """Who looks after parts of the site reads of those parts, as in the table of the log."""
         return _of_their_beats(request.user, super().get_queryset(request), "area")
 
-    @admin.display(description="upon")
+    @admin.display(description=gettext_lazy("upon"))
     def upon(self, entry):
         if entry.comment_id is not None:
             url = reverse("admin:comments_comment_change", args=[entry.comment_id])
-            return format_html('<a href="{}">comment {}</a>', url, entry.comment.number)
+            named = _("comment %(number)s") % {"number": entry.comment.number}
+            return format_html('<a href="{}">{}</a>', url, named)
         return str(entry.person or entry.discussion or "")
 
     def get_urls(self):
@@ -353,12 +356,12 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
 
     def suspend_view(self, request, person_pk):
         """Suspends a person until a day, or lets them post again."""
-        require(request.user.has_perm("accounts.suspend_user"), "Only moderators can do this.")
+        require(request.user.has_perm("accounts.suspend_user"), _("Only moderators can do this."))
         person = self._person(person_pk)
         lifts = person.is_suspended()
         if request.method == "POST" and (request.POST.get("act") == "lift") is not lifts:
             # Sent twice, or somebody else was quicker: what was meant is done already.
-            self.message_user(request, "That was done already.", messages.WARNING)
+            self.message_user(request, _("That was done already."), messages.WARNING)
             return HttpResponseRedirect(request.path)
         form = (ReasonForm if lifts else SuspensionForm)(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -372,7 +375,8 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
         return self.page(
             request,
             "admin/comments/suspend.html",
-            f"{'Lift the suspension of' if lifts else 'Suspend'} {person}",
+            (_("Lift the suspension of %(person)s") if lifts else _("Suspend %(person)s"))
+            % {"person": person},
             form=form,
             person=person,
             lifts=lifts,
@@ -388,9 +392,9 @@ class ModerationEntryAdmin(ReadOnlyAdmin):
     def _suspend_or_lift(self, request, person, form, lifts):
         if lifts:
             sanctions.lift_suspension(by=request.user, person=person, reason=form.reason())
-            said = f"{person} can post again."
+            said = _("%(person)s can post again.") % {"person": person}
         else:
             until = form.cleaned_data["until"]
             sanctions.suspend(by=request.user, person=person, until=until, reason=form.reason())
-            said = f"{person} is suspended."
+            said = _("%(person)s is suspended.") % {"person": person}
         self.message_user(request, said, messages.SUCCESS)

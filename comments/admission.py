@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import directory
 from comments import standing
@@ -31,7 +33,9 @@ def closed_reason_of(discussion, now=None):
     """Why a discussion takes no comments: as it was closed, or because its time is over."""
     if discussion.is_open or not discussion.is_over(now):
         return discussion.closed_reason
-    return discussion.closed_reason or f"It closed on {day_text(discussion.closes_at)}."
+    return discussion.closed_reason or _("It closed on %(day)s.") % {
+        "day": day_text(discussion.closes_at)
+    }
 
 
 def pace_of(discussion, thread, policy):
@@ -50,15 +54,15 @@ def pace_of(discussion, thread, policy):
 
 
 def premoderation_of(discussion, known, policy):
-    """Why each comment here waits for a moderator, in words for its author, or nothing."""
+    """Why each comment here waits for a moderator, in English words for its author, or nothing."""
     if known.record.is_staff:
         return ""
     if known.is_premoderated:
-        return "Your comments wait for a moderator for the time being."
+        return gettext_noop("Your comments wait for a moderator for the time being.")
     if discussion.is_premoderated:
-        return "In this discussion every comment waits for a moderator."
+        return gettext_noop("In this discussion every comment waits for a moderator.")
     if policy.is_premoderated:
-        return "Here every comment waits for a moderator."
+        return gettext_noop("Here every comment waits for a moderator.")
     return ""
 
 

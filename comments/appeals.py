@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts import membership
 from comments import decisions, moderation, standing
@@ -18,10 +20,10 @@ from comments.permissions import can_decide_appeals, can_moderate, require
 from comments.screening import Context, Draft, RefusedError, Verdict, not_text
 from comments.standing import in_force
 from comments.turns import wait_for_turn
-from comments.wording import moment_iso
+from comments.wording import AFTER_AN_APPEAL, moment_iso, number_text
 
 Act, State = ModerationEntry.Act, Comment.State
-_SAY_WHAT = "Answer the appeal: whoever appealed is told what you say."
+_SAY_WHAT = gettext_lazy("Answer the appeal: whoever appealed is told what you say.")
 # Who is shut out for good cannot sign in to appeal: they write to the newsroom.
 APPEALABLE = frozenset(
     {Act.HIDE, Act.COVER, Act.REJECT, Act.SUSPEND, Act.WARN, Act.WATCH, Act.MUTE}
@@ -29,10 +31,10 @@ APPEALABLE = frozenset(
 # Long enough to come back from a holiday, short enough to remember what was meant.
 APPEAL_WITHIN = timedelta(days=30)
 MAX_APPEAL_LENGTH = 2_000
-# Everybody may read why a comment was restored; the answer is for who appealed.
-AFTER_AN_APPEAL = "After an appeal."
-NONE = "There is no appeal against this."
-TWICE = "You have appealed against this already. You will be told what comes of it."
+NONE = gettext_noop("There is no appeal against this.")
+_GRANTED = gettext_noop("Your appeal was granted")
+_REFUSED = gettext_noop("Your appeal was refused")
+TWICE = gettext_noop("You have appealed against this already. You will be told what comes of it.")
 
 
 def appeal(*, by, entry, text):
@@ -46,8 +48,8 @@ def appeal(*, by, entry, text):
     One transaction and a row in the log. Waits for what else the same person does (an advisory
     lock) and locks no row.
     """
-    require(by.is_authenticated, "Sign in to appeal.")
-    require(entry.person_id == by.pk, "Only the person whom a decision concerns can appeal.")
+    require(by.is_authenticated, _("Sign in to appeal."))
+    require(entry.person_id == by.pk, _("Only the person whom a decision concerns can appeal."))
     text = "\n".join(text.split("\r\n")).strip()
     with transaction.atomic():
         wait_for_turn(by)
@@ -75,11 +77,18 @@ def _refuse(message, status=422):
 
 def _refuse_text(text):
     if not text:
-        _refuse("Say why the decision is wrong: whoever looks at it again reads that.")
+        _refuse(_("Say why the decision is wrong: whoever looks at it again reads that."))
     if len(text) > MAX_APPEAL_LENGTH:
         _refuse(
-            f"An appeal may have {MAX_APPEAL_LENGTH:,} characters; yours has {len(text):,}. "
-            f"Shorten it by {len(text) - MAX_APPEAL_LENGTH:,}."
+            _(
+                "An appeal may have %(most)s characters; yours has %(length)s. "
+                "Shorten it by %(surplus)s."
+            )
+            % {
+                "most": number_text(MAX_APPEAL_LENGTH),
+                "length": number_text(len(text)),
+                "surplus": number_text(len(text) - MAX_APPEAL_LENGTH),
+            }
         )
     verdict = not_text(Draft(text), Context(timezone.now()))
     if verdict is not None:
@@ -107,17 +116,19 @@ def why_not(person, entry):
     if never:
         return never
     if not _stands(entry):
-        return "This decision does not hold any more, so there is nothing to appeal against."
+        return _("This decision does not hold any more, so there is nothing to appeal against.")
     return ""
 
 
 def _why_never(person, entry, now):
     if entry.person_id != person.pk or entry.by_id == person.pk or entry.act not in APPEALABLE:
-        return NONE
+        return _(NONE)
     if entry.act == Act.WATCH and not entry.after.get("holds"):
-        return NONE
+        return _(NONE)
     if entry.at <= now - APPEAL_WITHIN:
-        return f"You could appeal for {APPEAL_WITHIN.days} days. They are over."
+        return _("You could appeal for %(days)s days. They are over.") % {
+            "days": APPEAL_WITHIN.days
+        }
     return ""
 
 
@@ -196,14 +207,14 @@ def refuse(*, by, appeal, answer):
 
 
 def _decide(by, appeal, answer, state):
-    require(can_decide_appeals(by), "Only senior moderators decide appeals.")
+    require(can_decide_appeals(by), _("Only senior moderators decide appeals."))
     answer = stated(answer, _SAY_WHAT)
     with transaction.atomic():
         case = Case.objects.select_for_update(no_key=True).get(appeal_id=appeal.pk)
         appeal = Appeal.objects.select_related("entry", "entry__discussion").get(pk=appeal.pk)
         _require_another(by, appeal)
         if appeal.state != Appeal.State.OPEN:
-            raise DecidedMeanwhileError("This appeal is decided already.", _decision_of(appeal))
+            raise DecidedMeanwhileError(_("This appeal is decided already."), _decision_of(appeal))
         granted = state == Appeal.State.GRANTED
         took_back = granted and _take_back(by, appeal.entry, answer)
         appeal.state, appeal.answer = state, answer
@@ -216,21 +227,23 @@ def _decide(by, appeal, answer, state):
             {"appeal": appeal.pk, "state": Appeal.State.OPEN, "entry": appeal.entry_id},
             {"appeal": appeal.pk, "state": state, "took_back": took_back},
         )  # fmt: skip
-        said = "granted" if granted else "refused"
+        said = _GRANTED if granted else _REFUSED
         if granted and not took_back and _is_decided_anew(appeal.entry):
-            said = "granted; a later decision still stands"
-        decisions.tell_authors([entry], f"Your appeal was {said}")
+            said = gettext_noop("Your appeal was granted; a later decision still stands")
+        decisions.tell_authors([entry], said)
         return appeal
 
 
 def _require_another(by, appeal):
     entry = appeal.entry
-    require(entry.by_id != by.pk, "You decided this at first, so somebody else has to look at it.")
-    require(appeal.person_id != by.pk, "This is your own appeal: somebody else decides it.")
+    require(
+        entry.by_id != by.pk, _("You decided this at first, so somebody else has to look at it.")
+    )
+    require(appeal.person_id != by.pk, _("This is your own appeal: somebody else decides it."))
     if entry.discussion_id is not None:
         require(
             can_moderate(by, _area_of(entry)),
-            "Only moderators of this part of the site can do this.",
+            _("Only moderators of this part of the site can do this."),
         )
 
 
@@ -280,6 +293,7 @@ def _show_again(by, entry, _answer):
     return bool(
         decisions.move_comments(
             [entry.comment_id], by=by, act=Act.RESTORE, before={entry.after["state"]},
+            # Everybody may read why it was restored; the answer is for who appealed.
             after=State.VISIBLE, reason=AFTER_AN_APPEAL, rule="appeal",
         )
     )  # fmt: skip

@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from comments import decisions, posting, standing
 from comments.decisions import Decided
@@ -18,8 +19,8 @@ Act, State = ModerationEntry.Act, Comment.State
 _ACTS = {HeldComment.State.APPROVED: Act.APPROVE, HeldComment.State.REJECTED: Act.REJECT}
 _STATES = {act: state for state, act in _ACTS.items()}
 _SUBJECTS = {
-    Act.APPROVE: "Your comment was approved",
-    Act.REJECT: "Your comment was rejected",
+    Act.APPROVE: gettext_noop("Your comment was approved"),
+    Act.REJECT: gettext_noop("Your comment was rejected"),
 }
 ON_HELD = frozenset(_STATES)
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.directory import person_url
 from comments import markup
 from comments.models import Comment
@@ -44,7 +46,7 @@ def card_of(comment):
         author=comment.author.handle,
         author_url=person_url(comment.author_id, comment.author.handle),
         words=markup.cut(markup.plain_text(comment.html), CARD_LENGTH)
-        or "Only quotes what somebody else said.",
+        or _("Only quotes what somebody else said."),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from comments.feed_forms import write_feed
 
@@ -68,7 +69,7 @@ def _compress(response, key):
 
 def _key_of(request, version):
     """What a page, or what stands around it, is kept under: all that it depends on."""
-    shown = _address_of(request), _frame_of(request), version
+    shown = get_language(), _address_of(request), _frame_of(request), version
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import connections, router
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from comments.models import Comment, HeldComment, ModerationEntry, readable
 from comments.statements import Statement
-from comments.wording import count_label, moment_iso, moment_text
+from comments.wording import count_label, moment_iso, moment_text, number_text
 
 # Beyond this many of a person's comments nobody reads the number, and counting takes time.
 COUNTED_UP_TO = 1_000
@@ -79,7 +80,7 @@ def by_person(person, *, before=None):
     if len(found) > PERSON_PAGE_SIZE:
         last = found[PERSON_PAGE_SIZE - 1]
         page.next_url = f"{person.get_absolute_url()}?before={last[0]}"
-        page.next_label = f"Older comments, before {moment_text(last[2])}"
+        page.next_label = _("Older comments, before %(moment)s") % {"moment": moment_text(last[2])}
     if before is not None:
         page.newest_url = person.get_absolute_url()
     return page
@@ -87,7 +88,7 @@ def by_person(person, *, before=None):
 
 def _total_label(total):
     if total > COUNTED_UP_TO:
-        return f"More than {COUNTED_UP_TO:,} comments"
+        return _("More than %(number)s comments") % {"number": number_text(COUNTED_UP_TO)}
     return count_label(total, "comment")
 
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop, override
 
 from comments import ranking, standing
 from comments.letters import write_letters
 from comments.models import Case, Comment, Discussion, Letter, ModerationEntry, Report
 from comments.notices import open_again, settle_notices
+from comments.wording import TOOK_BACK
 
 Act, State, Outcome = ModerationEntry.Act, Comment.State, Report.Outcome
 _SUBJECTS = {
-    Act.HIDE: "Your comment was hidden",
-    Act.COVER: "Your comment is hidden until a moderator has looked at it",
-    Act.RESTORE: "Your comment can be read again",
+    Act.HIDE: gettext_noop("Your comment was hidden"),
+    Act.COVER: gettext_noop("Your comment is hidden until a moderator has looked at it"),
+    Act.RESTORE: gettext_noop("Your comment can be read again"),
 }
 
 
@@ -202,9 +204,13 @@ _REPORTS_COUNTED_AS = {
     Outcome.DISMISSED: "reports_dismissed",
 }
 _TOLD = {
-    Outcome.UPHELD: "A moderator looked at it, and the comment was taken down. Thank you.",
-    Outcome.DISMISSED: "A moderator looked at the comment and left it where it is.",
-    Outcome.WITHDRAWN: "Its author has taken the comment away. Nothing is left to decide.",
+    Outcome.UPHELD: gettext_noop(
+        "A moderator looked at it, and the comment was taken down. Thank you."
+    ),
+    Outcome.DISMISSED: gettext_noop("A moderator looked at the comment and left it where it is."),
+    Outcome.WITHDRAWN: gettext_noop(
+        "Its author has taken the comment away. Nothing is left to decide."
+    ),
 }
 
 
@@ -230,7 +236,7 @@ def settle_reports(comment_ids, *, outcome, now):
             Letter(
                 person_id=report.reporter_id,
                 report=report,
-                subject="What came of your report",
+                subject=gettext_noop("What came of your report"),
                 text=_TOLD[outcome],
             )
         )
@@ -293,6 +299,12 @@ def return_comments(entries, *, by):
     return decided
 
 
+def _kept_reason(entry):
+    """In English, as it is kept; ``wording.reason_text`` says it in others."""
+    with override("en"):
+        return f"{TOOK_BACK}{entry.get_act_display()}"
+
+
 def log_undone(entries, *, by, batch, after):
     """The rows of the log that say that ``entries`` were taken back, ``after`` by their ids.
 
@@ -308,7 +320,7 @@ def log_undone(entries, *, by, batch, after):
                 discussion_id=entry.discussion_id,
                 person_id=entry.person_id,
                 area=entry.area,
-                reason=f"Took back: {entry.get_act_display()}",
+                reason=_kept_reason(entry),
                 batch=batch,
                 before=entry.after,
                 after=after[entry.pk],
@@ -320,7 +332,10 @@ def log_undone(entries, *, by, batch, after):
     letters = Letter.objects.filter(entry__in=entries)
     letters.filter(seen_at__isnull=True).delete()
     read = set(letters.values_list("entry_id", flat=True))
-    tell_authors([each for each in undone if each.undoes_id in read], "A decision was taken back")
+    tell_authors(
+        [each for each in undone if each.undoes_id in read],
+        gettext_noop("A decision was taken back"),
+    )
 
 
 def open_settled(settled, comments):

@@ -10,6 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from comments import appeals, dossiers, moderation, queues, rules, sanctions
@@ -18,22 +20,32 @@ from comments.models import Case, Comment
 from comments.moderation import DecidedMeanwhileError
 from comments.permissions import can_moderate, require
 from comments.screening import MAX_REASON_LENGTH
+from comments.sentences import CHANGED_SINCE, DESK, PARTLY_TAKEN_BACK, TAKEN_BACK, counted
+from comments.wording import reason_text
 
 Queue = Case.Queue
 # The queue of all that is said, which nobody has objected to.
 NEW = "new"
 # Before a bulk act the first ones are named; the number says how many there are.
 NAMED_IN_QUESTION = 20
-_ONLY = "Only moderators can do this."
+_ONLY = gettext_lazy("Only moderators can do this.")
 _PICK = re.compile(r"(?P<kind>[cn])(?P<pk>\d{1,18})\.(?P<revision>\d{1,9})")
 _ANCHOR = re.compile(r"[cn]\d{1,18}")
-_CHANGED = "The comment was changed after you opened the page. Nothing was done; look at it again."
+_CHANGED = gettext_lazy(
+    "The comment was changed after you opened the page. Nothing was done; look at it again."
+)
 _INTRODUCTIONS = {
-    Queue.HELD: "These comments wait: readers do not see them before you approve them.",
-    Queue.REPORTED: "Readers reported these comments. They can be read until you hide them.",
-    Queue.COVERED: "So many readers reported these comments that they are hidden until you decide.",
-    Queue.APPEAL: "Somebody asks for another look at a decision that concerns them.",
-    NEW: "The newest comments, whether anybody objects to them or not.",
+    Queue.HELD: gettext_lazy(
+        "These comments wait: readers do not see them before you approve them."
+    ),
+    Queue.REPORTED: gettext_lazy(
+        "Readers reported these comments. They can be read until you hide them."
+    ),
+    Queue.COVERED: gettext_lazy(
+        "So many readers reported these comments that they are hidden until you decide."
+    ),
+    Queue.APPEAL: gettext_lazy("Somebody asks for another look at a decision that concerns them."),
+    NEW: gettext_lazy("The newest comments, whether anybody objects to them or not."),
 }
 
 
@@ -54,14 +66,16 @@ def _worded_act(last):
     if last is None:
         return None
     batch, label, number = last
-    return {"batch": batch, "what": label if number == 1 else f"{label} ({number} at once)"}
+    if number > 1:
+        label = _("%(act)s (%(number)s at once)") % {"act": label, "number": number}
+    return {"batch": batch, "what": label}
 
 
 @require_safe
 def first_queue(request):
     """The first queue in which something waits."""
     require(can_moderate(request.user), _ONLY)
-    waiting = [name for name, _, number in queues.counts(request.user) if number != "0"]
+    waiting = [name for name, _label, number in queues.counts(request.user) if number != "0"]
     return HttpResponseRedirect(reverse("desk-queue", args=[waiting[0] if waiting else Queue.HELD]))
 
 
@@ -79,7 +93,7 @@ def queue(request, name):
         page = queues.queue_page(person, name, filters, after=cursor)
     else:
         raise Http404
-    label = "Everything new" if name == NEW else Queue(name).label
+    label = _("Everything new") if name == NEW else Queue(name).label
     narrowed = {
         key: value for key, value in (("area", filters.area), ("by", filters.author)) if value
     }
@@ -89,14 +103,14 @@ def queue(request, name):
     return desk_page(
         request,
         "queue",
-        f"Moderation: {label}",
+        _("Moderation: %(queue)s") % {"queue": label},
         name=name,
         introduction=_INTRODUCTIONS[name],
         cards=list(zip(cards, _next_anchors(cards), strict=True)),
         next_url=next_url,
         first_url=f"?{urlencode(narrowed)}" if cursor is not None else "",
         filters=filters,
-        reasons=rules.canned_reasons() if name != Queue.APPEAL else [],
+        reasons=rules.offered_reasons() if name != Queue.APPEAL else [],
         has_bulk=name != Queue.APPEAL and bool(cards),
         keeps=name != NEW,
         keep_label=keep_label,
@@ -149,7 +163,7 @@ def entry(request, pk):
         replies=replies,
         has_more=has_more,
         dossier=dossiers.dossier_of(case.person, case.discussion),
-        reasons=rules.canned_reasons() if case.queue != Queue.APPEAL else [],
+        reasons=rules.offered_reasons() if case.queue != Queue.APPEAL else [],
         keeps=True,
         name=case.queue,
         queue_url=reverse("desk-queue", args=[case.queue]),
@@ -159,12 +173,15 @@ def entry(request, pk):
 
 def _decided_by(decision):
     if decision is None or decision.by is None:
-        return "This was decided meanwhile."
-    why = f": {decision.reason}" if decision.reason else ""
-    return (
-        f"This was decided meanwhile. {decision.by.handle}: "
-        f"{decision.get_act_display().lower()}{why}."
-    )
+        return _("This was decided meanwhile.")
+    said = {
+        "handle": decision.by.handle,
+        "act": decision.get_act_display().lower(),
+        "reason": reason_text(decision.reason),
+    }
+    if decision.reason:
+        return _("This was decided meanwhile. %(handle)s: %(act)s: %(reason)s.") % said
+    return _("This was decided meanwhile. %(handle)s: %(act)s.") % said
 
 
 @require_POST
@@ -182,9 +199,9 @@ def note(request, pk):
     try:
         sanctions.note(by=request.user, person=case.person, text=request.POST.get("text", ""))
     except ValueError:
-        messages.warning(request, "The note has no words. Write what others should know.")
+        messages.warning(request, _("The note has no words. Write what others should know."))
     else:
-        messages.success(request, "The note is kept. Only moderators read it.")
+        messages.success(request, _("The note is kept. Only moderators read it."))
     return HttpResponseRedirect(f"{reverse('desk-entry', args=[case.pk])}#notes")
 
 
@@ -218,8 +235,11 @@ def _chosen(request):
             chosen.left_out.append(_decided_by(queues.decision_of(case)))
         elif is_others and case.taken_until > now:
             chosen.left_out.append(
-                f"{case.taken_by.handle} is working on this. Nothing was done; "
-                "it is free again in a few minutes."
+                _(
+                    "%(handle)s is working on this. Nothing was done; it is free again in a few "
+                    "minutes."
+                )
+                % {"handle": case.taken_by.handle}
             )
         else:
             chosen.cases.append(case)
@@ -250,13 +270,13 @@ def decide(request):
     asks = "ask" in request.POST
     if not len(chosen):
         if not chosen.left_out:
-            messages.warning(request, "Nothing is selected, so nothing was done.")
+            messages.warning(request, _("Nothing is selected, so nothing was done."))
     elif chosen.appeals:
         _answer_appeal(request, chosen.appeals[0], act, request.POST.get("own", ""))
     elif asks or (act == "hide" and not form.is_valid()):
         if asks or len(chosen) > 1:
             return _ask(request, chosen, act, None if asks else form)
-        messages.error(request, "Say why: pick a reason, or write one. Nothing was done.")
+        messages.error(request, _("Say why: pick a reason, or write one. Nothing was done."))
         return _go_back(request, request.POST.get("here", ""))
     else:
         reason, rule = _reason_of(form) if act == "hide" else ("", "")
@@ -282,15 +302,15 @@ def _go_back(request, anchor):
 def _ask(request, chosen, act, form):
     """The page between choosing several and deciding them: how many, the first ones, and why."""
     many = [*chosen.held, *chosen.comments]
-    verb = _VERBS[act, bool(chosen.held)]
+    sentences = DESK[act, bool(chosen.held)]
     count = len(many)
     return desk_page(
         request,
         "confirm",
-        f"{verb} {count} comment{'' if count == 1 else 's'}?",
+        counted(sentences.question, count),
         name="",
         act=act,
-        verb=verb,
+        button=counted(sentences.button, count),
         count=count,
         form=(form or ReasonForm()) if act == "hide" else None,
         picks=request.POST.getlist("pick"),
@@ -299,26 +319,6 @@ def _ask(request, chosen, act, form):
         left_out=list(dict.fromkeys(chosen.left_out)),
         to=request.POST.get("back", ""),
     )
-
-
-_VERBS = {
-    ("keep", True): "Approve",
-    ("hide", True): "Reject",
-    ("keep", False): "Keep",
-    ("hide", False): "Hide",
-}
-_DONE = {
-    ("keep", True): "approved: it can be read now",
-    ("hide", True): "rejected: its author is told why",
-    ("keep", False): "kept: its reports are dismissed",
-    ("hide", False): "hidden: a tombstone with the reason stands in its place",
-}
-_DONE_TO_MANY = {
-    ("keep", True): "approved",
-    ("hide", True): "rejected",
-    ("keep", False): "kept",
-    ("hide", False): "hidden",
-}
 
 
 def _decide_chosen(request, chosen, act, reason, rule):
@@ -342,9 +342,9 @@ def _tell(request, chosen, decided, act, *, is_held):
     """What was done, and why the rest was not."""
     count = len(decided)
     if count == 1:
-        messages.success(request, f"The comment was {_DONE[act, is_held]}.")
+        messages.success(request, DESK[act, is_held].done_to_one)
     elif count:
-        messages.success(request, f"{count} comments were {_DONE_TO_MANY[act, is_held]}.")
+        messages.success(request, counted(DESK[act, is_held].done, count))
     for each in decided.passed_over:
         if not is_held and each.revision != chosen.seen.get(each.pk):
             chosen.left_out.append(_CHANGED)
@@ -362,12 +362,13 @@ def _answer_appeal(request, appeal, act, answer):
     try:
         move(by=request.user, appeal=appeal, answer=answer)
     except ValueError as refused:
-        messages.error(request, f"{refused} Nothing was done.")
+        messages.error(request, _("%(why)s Nothing was done.") % {"why": refused})
     except DecidedMeanwhileError as late:
         messages.warning(request, str(late))
     else:
-        done = "granted" if act == "keep" else "refused"
-        messages.success(request, f"The appeal was {done}. Whoever appealed is told your answer.")
+        granted = _("The appeal was granted. Whoever appealed is told your answer.")
+        refused = _("The appeal was refused. Whoever appealed is told your answer.")
+        messages.success(request, granted if act == "keep" else refused)
 
 
 @require_POST
@@ -383,10 +384,8 @@ def undo(request):
         messages.warning(request, str(late))
     else:
         count = len(decided)
-        what = "It was" if count == 1 else f"All {count} were"
+        said = PARTLY_TAKEN_BACK if decided.passed_over else TAKEN_BACK
         if decided.passed_over:
-            what = f"{count} were"
-            left = len(decided.passed_over)
-            messages.warning(request, f"{left} changed since, and stay as they are.")
-        messages.success(request, f"{what} taken back.")
+            messages.warning(request, counted(CHANGED_SINCE, len(decided.passed_over)))
+        messages.success(request, counted(said, count))
     return _go_back(request, "")

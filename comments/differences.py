@@ -11,6 +11,8 @@ from collections import Counter
 from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
 
+from django.utils.translation import gettext as _
+
 from comments.markup import escape, legible
 
 KEPT, ADDED, TAKEN = "kept", "added", "taken out"
@@ -68,9 +70,13 @@ def _print_change(kind, words):
     tag = "ins" if kind == ADDED else "del"
     if words.isspace():
         return f"<{tag}>{words}</{tag}>"
+    if kind == ADDED:
+        begin, end = _("added:"), _("(end of what was added)")
+    else:
+        begin, end = _("taken out:"), _("(end of what was taken out)")
     return (
-        f'<{tag}><span class="visually-hidden"> {kind}: </span>{escape(words)}'
-        f'<span class="visually-hidden"> (end of what was {kind}) </span></{tag}>'
+        f'<{tag}><span class="visually-hidden"> {begin} </span>{escape(words)}'
+        f'<span class="visually-hidden"> {end} </span></{tag}>'
     )
 
 
@@ -216,7 +222,7 @@ def _anchors(old, new):
     ]
     # The longest rising row of places in ``new``, by patience sorting.
     tops, ends, before = [], [], []
-    for index, (_, place) in enumerate(pairs):
+    for index, (_old, place) in enumerate(pairs):
         pile = bisect_left(tops, place)
         before.append(ends[pile - 1] if pile else None)
         tops[pile : pile + 1] = [place]

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.core.validators import MinValueValidator
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from comments import desk, pacing
@@ -17,24 +19,28 @@ from comments.wording import moment_text
 
 class PaceForm(ReasonForm):
     slow_seconds = forms.IntegerField(
-        label="Seconds between two comments of a person",
+        label=gettext_lazy("Seconds between two comments of a person"),
         validators=[MinValueValidator(0)],
-        help_text="0: as many as the limits allow.",
+        help_text=gettext_lazy("0: as many as the limits allow."),
     )
     thread = forms.CharField(
-        label="Only in the thread of comment",
+        label=gettext_lazy("Only in the thread of comment"),
         required=False,
         max_length=20,
-        help_text="The number of its first comment, for example 4. Then nothing else is changed.",
+        help_text=gettext_lazy(
+            "The number of its first comment, for example 4. Then nothing else is changed."
+        ),
     )
     is_premoderated = forms.BooleanField(
-        label="Every comment waits for a moderator", required=False
+        label=gettext_lazy("Every comment waits for a moderator"), required=False
     )
     close_after_days = forms.IntegerField(
-        label="Close after days",
+        label=gettext_lazy("Close after days"),
         required=False,
         validators=[MinValueValidator(0)],
-        help_text="From the page's publication. Empty: as its section has it; 0: never.",
+        help_text=gettext_lazy(
+            "From the page's publication. Empty: as its section has it; 0: never."
+        ),
     )
     field_order = (
         "slow_seconds", "thread", "is_premoderated", "close_after_days", "canned", "own",
@@ -44,7 +50,7 @@ class PaceForm(ReasonForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def discussion(request, pk):
     found = find(lambda key: Discussion.objects.get(pk=key), pk)
-    require(can_moderate(request.user, found.area), "This part of the site is not yours.")
+    require(can_moderate(request.user, found.area), _("This part of the site is not yours."))
     names = ("slow_seconds", "is_premoderated", "close_after_days")
     initial = {name: getattr(found, name) for name in names}
     form = PaceForm(request.POST or None, initial=initial)
@@ -55,7 +61,7 @@ def discussion(request, pk):
             form.add_error(None, forms.ValidationError(str(refused)))
         else:
             (messages.success if done else messages.warning)(
-                request, "Done." if done else "It is so already. Nothing was done."
+                request, _("Done.") if done else _("It is so already. Nothing was done.")
             )
             return HttpResponseRedirect(request.path)
     threads = Thread.objects.filter(discussion_id=found.pk, slow_seconds__gt=0)
@@ -63,7 +69,7 @@ def discussion(request, pk):
     return desk.desk_page(
         request,
         "discussion",
-        f"The discussion of “{found.title}”",
+        _("The discussion of “%(title)s”") % {"title": found.title},
         discussion=found,
         form=form,
         closes_at=moment_text(found.closes_at) if found.closes_at else "",
@@ -90,7 +96,9 @@ def _pace(by, found, form):
     threads = Thread.objects.filter(discussion_id=found.pk, root__number=said["thread"].strip())
     thread = threads.select_related("discussion").first()
     if thread is None:
-        raise ValueError(f"There is no thread {said['thread']} in this discussion.")
+        raise ValueError(
+            _("There is no thread %(number)s in this discussion.") % {"number": said["thread"]}
+        )
     return pacing.pace_thread(
         by=by, thread=thread, slow_seconds=said["slow_seconds"], reason=form.reason()
     )

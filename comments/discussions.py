@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from comments import orders
 from comments.admission import closed_reason_of
@@ -142,7 +143,7 @@ _TRIES = 3
 
 def settled(read, again):
     """``read()``; where everything was numbered anew between its queries, ``again()`` first."""
-    for _ in range(_TRIES - 1):
+    for _attempt in range(_TRIES - 1):
         try:
             return read()
         except (MovedMeanwhileError, Thread.DoesNotExist):
@@ -176,10 +177,12 @@ def _load(discussion, order, cursor, says_order):
     if found.next:
         page.next_url = address(found.next)
         page.next_fragment = f"/discussions/{discussion.pk}/page/{query(found.next)}"
-        page.next_label = "More comments"
+        page.next_label = _("More comments")
     if found.previous is not None:
         page.previous_url = address(found.previous)
-        page.previous_label = "Comments before these" if found.previous else "The first comments"
+        page.previous_label = (
+            _("Comments before these") if found.previous else _("The first comments")
+        )
         # What ranks changes with the votes; time does not, so those pages can be found again.
         if not order.rank:
             page.canonical = f"{discussion.url}{query_of(order, cursor)}"
@@ -290,7 +293,7 @@ def _load_branch(branch, start):
         following = rows[PAGE_SIZE]
         page.next_url = f"{address}?from={following.id}#discussion"
         page.next_fragment = f"{address}?from={following.id}"
-        page.next_label = f"More comments, from {following.number} on"
+        page.next_label = _("More comments, from %(number)s on") % {"number": following.number}
         page.continued = {branch.tree_id: (branch.pk, following.id, 0)}
     if start:
         page.canonical = f"{address}?from={start}"
@@ -300,10 +303,12 @@ def _load_branch(branch, start):
         pk, number = earlier[-1]
         if pk == branch.pk:
             page.previous_url = f"{address}#discussion"
-            page.previous_label = "The beginning of this thread"
+            page.previous_label = _("The beginning of this thread")
         else:
             page.previous_url = f"{address}?from={pk}#discussion"
-            page.previous_label = f"Comments before these, from {number} on"
+            page.previous_label = _("Comments before these, from %(number)s on") % {
+                "number": number
+            }
     page.ancestors = ancestors_of(branch, now)
     page.branch_of = row_of(branch.pk) if start else page.rows[0]
     return page

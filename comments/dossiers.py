@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import directory
 from accounts.directory import person_url
@@ -17,7 +19,8 @@ from comments.models import Case, Comment, Discussion, ModerationEntry, PersonNo
 from comments.permissions import WROTE_IT, beats_of, may_judge
 from comments.rulebook import mark_hits
 from comments.trust import lost_share
-from comments.wording import count_label, moment_iso, moment_text
+from comments.verdicts import message_of
+from comments.wording import moment_iso, moment_text, number_text, reason_text
 
 Queue = Case.Queue
 # Of the comment that is answered, enough to know what was said.
@@ -34,13 +37,13 @@ _WORDS_LENGTH = 160
 # posts, for hundreds of them may have gone to one discussion.
 SHOWN_DISCUSSIONS = 20
 _POSTS_READ = 500
-_OWN = "You decided this at first, so somebody else has to look at it."
-_YOURS = "This is your own appeal: somebody else decides it."
+_OWN = gettext_lazy("You decided this at first, so somebody else has to look at it.")
+_YOURS = gettext_lazy("This is your own appeal: somebody else decides it.")
 _LABELS = {
-    Queue.HELD: ("Approve", "Reject"),
-    Queue.APPEAL: ("Grant", "Refuse"),
+    Queue.HELD: (gettext_lazy("Approve"), gettext_lazy("Reject")),
+    Queue.APPEAL: (gettext_lazy("Grant"), gettext_lazy("Refuse")),
 }
-_OTHERS = ("Keep", "Hide")
+_OTHERS = (gettext_lazy("Keep"), gettext_lazy("Hide"))
 
 
 @dataclass(slots=True)
@@ -134,7 +137,7 @@ def card_of(entry, person):
 def refusal_of(person, author_id, appeal):
     """Why ``person`` does not decide what this author wrote, or their ``appeal``; or nothing."""
     if appeal is None:
-        return "" if may_judge(person, author_id) else WROTE_IT
+        return "" if may_judge(person, author_id) else _(WROTE_IT)
     if appeal.entry.by_id == person.pk:
         return _OWN
     return _YOURS if appeal.person_id == person.pk else ""
@@ -143,19 +146,25 @@ def refusal_of(person, author_id, appeal):
 def _heading(entry):
     author = entry.person.handle
     if entry.appeal is not None:
-        return f"Appeal by {author}"
+        return _("Appeal by %(author)s") % {"author": author}
     if entry.held is not None:
-        return f"Comment by {author}"
-    return f"Comment {entry.comment.number} by {author}"
+        return _("Comment by %(author)s") % {"author": author}
+    return _("Comment %(number)s by %(author)s") % {
+        "number": entry.comment.number,
+        "author": author,
+    }
 
 
 def time_here(person):
     """``here for 12 days``: since they signed up, or claimed an imported name."""
     since = directory.known_since(person)
     if since is None:
-        return "an imported name"
+        return _("an imported name")
     days = (timezone.now() - since).days
-    return f"here for {count_label(days, 'day')}" if days else "here since today"
+    if not days:
+        return _("here since today")
+    said = ngettext("here for %(number)s day", "here for %(number)s days", days)
+    return said % {"number": number_text(days)}
 
 
 def _say_what(card, entry, what):
@@ -169,10 +178,15 @@ def _say_what(card, entry, what):
         card.body = mark_safe(what.html)  # made by comments.markup alone
     if entry.comment is not None and not entry.comment.is_visible:
         reason = entry.comment.state_reason
-        card.notice = entry.comment.get_state_display() + (f": {reason}" if reason else "")
+        card.notice = entry.comment.get_state_display()
+        if reason:
+            card.notice += f": {reason_text(reason)}"
     parent = what.parent
     if parent is not None:
-        card.answers = f"comment {parent.number} by {parent.author.handle}"
+        card.answers = _("comment %(number)s by %(handle)s") % {
+            "number": parent.number,
+            "handle": parent.author.handle,
+        }
         card.answers_url = parent.get_absolute_url()
         card.answers_words = markup.excerpt(parent.html, ANSWERED_LENGTH)
 
@@ -180,7 +194,7 @@ def _say_what(card, entry, what):
 def _say_why(card, entry):
     if entry.held is not None:
         card.objections = [
-            (each["message"], sorted({hit[2] for hit in each["hits"]}))
+            (message_of(each), sorted({hit[2] for hit in each["hits"]}))
             for each in entry.held.objections
         ]
     card.reports = [
@@ -189,23 +203,29 @@ def _say_why(card, entry):
     card.notices = entry.notices
     if entry.reports:
         weight = sum(report.weight for report in entry.reports)
-        number = count_label(len(entry.reports), "open report")
-        card.reports_label = f"{number}, which weigh {weight:g} together"
+        card.reports_label = ngettext(
+            "%(number)s open report, which weigh %(weight)s together",
+            "%(number)s open reports, which weigh %(weight)s together",
+            len(entry.reports),
+        ) % {"number": number_text(len(entry.reports)), "weight": f"{weight:g}"}
     card.acts = [_worded(each) for each in entry.acts]
 
 
 def _worded(entry):
     """``(who, what, why, when)`` of an entry of the log."""
-    who = entry.by.handle if entry.by is not None else "A rule"
-    return who, entry.get_act_display(), entry.reason, moment_text(entry.at)
+    who = entry.by.handle if entry.by is not None else _("A rule")
+    return who, entry.get_act_display(), reason_text(entry.reason), moment_text(entry.at)
 
 
 def _say_appeal(card, appeal):
     entry = appeal.entry
-    who = entry.by.handle if entry.by is not None else "a rule of the site"
+    who = entry.by.handle if entry.by is not None else _("a rule of the site")
     card.is_appeal, card.appeal = True, appeal.text
-    reason = f": {entry.reason}" if entry.reason else ""
-    card.notice = f"Against: {entry.get_act_display()}, by {who}{reason}"
+    said = {"act": entry.get_act_display(), "who": who, "reason": reason_text(entry.reason)}
+    if entry.reason:
+        card.notice = _("Against: %(act)s, by %(who)s: %(reason)s") % said
+    else:
+        card.notice = _("Against: %(act)s, by %(who)s") % said
 
 
 @dataclass(slots=True)
@@ -303,26 +323,38 @@ def dossier_of(person, discussion=None):
 
 def _record(record, person):
     return [
-        ("In discussions", time_here(person)),
-        ("Comments that stand", record.stood),
-        ("Taken down", record.taken_down),
-        ("Rejected", record.rejected),
-        ("Lost in all", f"{lost_share(record):.0%}"),
-        ("Own reports upheld", record.reports_upheld),
-        ("Own reports dismissed", record.reports_dismissed),
+        (_("In discussions"), time_here(person)),
+        (_("Comments that stand"), record.stood),
+        (_("Taken down"), record.taken_down),
+        (_("Rejected"), record.rejected),
+        (_("Lost in all"), f"{lost_share(record):.0%}"),
+        (_("Own reports upheld"), record.reports_upheld),
+        (_("Own reports dismissed"), record.reports_dismissed),
     ]
 
 
 def _laid_down(person, known, now):
     found = []
     if person.is_suspended():
-        found.append(f"Suspended until {moment_text(person.suspended_until)}")
+        found.append(
+            _("Suspended until %(moment)s") % {"moment": moment_text(person.suspended_until)}
+        )
     if known.is_premoderated:
-        found.append("Every comment waits for a moderator")
+        found.append(_("Every comment waits for a moderator"))
     if known.is_shadowed(now):
-        found.append(f"Only they see what they post, until {moment_text(known.shadow_until)}")
+        found.append(
+            _("Only they see what they post, until %(moment)s")
+            % {"moment": moment_text(known.shadow_until)}
+        )
     for discussion, mute in standing.mutes_of(known, now):
-        found.append(f"Muted in “{discussion.title}” {mute.until_text}: {mute.reason}")
+        found.append(
+            _("Muted in “%(title)s” %(until)s: %(reason)s")
+            % {
+                "title": discussion.title,
+                "until": mute.until_text,
+                "reason": reason_text(mute.reason),
+            }
+        )
     return found
 
 
@@ -352,7 +384,7 @@ def discussions_to_mute(by, person, asked=None):
 
 def in_short(comment):
     """The first words of a comment, held or not."""
-    return markup.excerpt(comment.html, _WORDS_LENGTH) or "(only a quotation)"
+    return markup.excerpt(comment.html, _WORDS_LENGTH) or _("(only a quotation)")
 
 
 def _short(comment):

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from comments import (
     discussions,
@@ -31,7 +33,7 @@ from comments.quoting import escape_plain
 from comments.standing import known_of
 from comments.structured import structured_comments
 from comments.waiting import put_among, waiting_of
-from comments.wording import count_label, moment_text
+from comments.wording import moment_text, number_text
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Composer:
     sign_in_url: str
     sign_up_url: str
     heading: str
-    submit_label: str = "Post comment"
+    submit_label: object = gettext_lazy("Post comment")
     cancel_url: str = ""
     notice: str = ""
     form: object = None
@@ -218,10 +220,20 @@ def _unread(discussion, reader, showing):
     new = 0
     if showing.seen is not None and showing.seen < discussion.arrival_count:
         new = visits.new_since(reader, discussion, showing.seen)
-    more = "More than " if new >= visits.MOST_NEW else ""
-    label = f"{more}{count_label(new, 'new comment')} since your last visit"
+    if new >= visits.MOST_NEW:
+        label = ngettext(
+            "More than %(number)s new comment since your last visit",
+            "More than %(number)s new comments since your last visit",
+            new,
+        )
+    else:
+        label = ngettext(
+            "%(number)s new comment since your last visit",
+            "%(number)s new comments since your last visit",
+            new,
+        )
     return {
-        "unread_label": label if new else "",
+        "unread_label": label % {"number": number_text(new)} if new else "",
         "unread_url": f"/discussions/{discussion.pk}/new/?since={showing.seen}",
     }
 
@@ -272,10 +284,12 @@ def compose(request, discussion, *, parent=None, text=""):
     slot, draft_key = slot_of(discussion, parent and parent.id)
     if parent is None:
         target = reverse("discussion-post", args=[discussion.pk])
-        heading = "Join the discussion"
+        heading = _("Join the discussion")
     else:
         target = reverse("comment-reply", args=[parent.id])
-        heading = f"Reply to {parent.author}" if parent.author else "Reply"
+        heading = (
+            _("Reply to %(author)s") % {"author": parent.author} if parent.author else _("Reply")
+        )
     back = urlencode({"next": target})
     draft_url = reverse("discussion-draft", args=[discussion.pk])
     composer = Composer(

@@ -3,23 +3,31 @@
 import uuid
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments.appeals import MAX_APPEAL_LENGTH
 from comments.models import Report
 from comments.reporting import MAX_NOTE_LENGTH
-from comments.rules import canned_reasons
+from comments.rules import offered_reasons
 from comments.screening import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
+from comments.wording import number_text
+
+# A sentence with a number in it, said only when a page is printed.
+_lazily = lazy(lambda say: say(), str)
 
 
 class CommentForm(forms.Form):
     """A comment's text. Length and the like are ``comments.screening``'s to judge."""
 
     text = forms.CharField(
-        label="Your comment",
+        label=gettext_lazy("Your comment"),
         required=False,
         strip=False,
-        help_text="*emphasis*, **strong**, [a link](https://example.org), `code`, "
-        "> quotation, - list.",
+        help_text=gettext_lazy(
+            "*emphasis*, **strong**, [a link](https://example.org), `code`, > quotation, - list."
+        ),
         widget=forms.Textarea(attrs={"rows": 6, "data-limit": MAX_TEXT_LENGTH}),
     )
     submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -49,8 +57,10 @@ class WithdrawForm(forms.Form):
     """Why an author takes their comment away, if they want to say."""
 
     reason = forms.CharField(
-        label="Why you withdraw it",
-        help_text="Everybody reads it where your comment was. You need not say anything.",
+        label=gettext_lazy("Why you withdraw it"),
+        help_text=gettext_lazy(
+            "Everybody reads it where your comment was. You need not say anything."
+        ),
         required=False,
         max_length=MAX_REASON_LENGTH,
     )
@@ -60,7 +70,7 @@ class DraftForm(forms.Form):
     """What somebody typed before signing in."""
 
     text = forms.CharField(
-        label="Your comment",
+        label=gettext_lazy("Your comment"),
         required=False,
         strip=False,
         # What the portal would not take afterwards is not kept either, and its writer hears it.
@@ -73,23 +83,26 @@ class ReasonForm(forms.Form):
     """Why a moderator acts. Readers see it, so it is asked for every time."""
 
     canned = forms.ChoiceField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
     )
     own = forms.CharField(
-        label="In your own words", required=False, max_length=MAX_REASON_LENGTH, strip=True
+        label=gettext_lazy("In your own words"),
+        required=False,
+        max_length=MAX_REASON_LENGTH,
+        strip=True,
     )
     confirmed = forms.CharField(required=False, initial="1", widget=forms.HiddenInput)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         # Moderators change them. Read now: what a page shows is not asked for while it is printed.
-        canned = [(text, text) for text, _ in canned_reasons()]
-        self.fields["canned"].choices = [("", "Another, written below"), *canned]
+        canned = [(text, said) for text, said, _rule in offered_reasons()]
+        self.fields["canned"].choices = [("", _("Another, written below")), *canned]
 
     def clean(self):
         if not self.reason():
-            raise forms.ValidationError("Say why: pick a reason, or write one.")
+            raise forms.ValidationError(_("Say why: pick a reason, or write one."))
         return self.cleaned_data
 
     def reason(self):
@@ -106,8 +119,8 @@ class ActForm(ReasonForm):
 
 class SuspensionForm(ReasonForm):
     until = forms.DateTimeField(
-        label="Until",
-        help_text="Day and time, for example 2026-12-24 18:00.",
+        label=gettext_lazy("Until"),
+        help_text=gettext_lazy("Day and time, for example 2026-12-24 18:00."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
@@ -116,14 +129,19 @@ class ReportForm(forms.Form):
     """What is wrong with a comment. How long the note may be is ``reporting``'s to judge."""
 
     reason = forms.ChoiceField(
-        label="What is wrong with it?",
+        label=gettext_lazy("What is wrong with it?"),
         choices=Report.Reason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what is wrong with this comment."},
+        error_messages={"required": gettext_lazy("Choose what is wrong with this comment.")},
     )
     note = forms.CharField(
-        label="What moderators should know",
-        help_text=f"Only they read it, at most {MAX_NOTE_LENGTH} characters.",
+        label=gettext_lazy("What moderators should know"),
+        help_text=_lazily(
+            lambda: (
+                _("Only they read it, at most %(most)s characters.")
+                % {"most": number_text(MAX_NOTE_LENGTH)}
+            )
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -133,8 +151,10 @@ class AppealForm(forms.Form):
     """Why a decision is wrong. Its length is ``appeals``' to judge."""
 
     text = forms.CharField(
-        label="Why the decision is wrong",
-        help_text=f"At most {MAX_APPEAL_LENGTH:,} characters.",
+        label=gettext_lazy("Why the decision is wrong"),
+        help_text=_lazily(
+            lambda: _("At most %(most)s characters.") % {"most": number_text(MAX_APPEAL_LENGTH)}
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
@@ -144,18 +164,22 @@ class NoticeForm(forms.Form):
     """What the law asks of a notice of illegal content."""
 
     explanation = forms.CharField(
-        label="Which law does it break, and why?",
-        help_text="So exactly that somebody who is no lawyer can decide.",
+        label=gettext_lazy("Which law does it break, and why?"),
+        help_text=gettext_lazy("So exactly that somebody who is no lawyer can decide."),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    name = forms.CharField(label="Your name", max_length=200)
+    name = forms.CharField(label=gettext_lazy("Your name"), max_length=200)
     email = forms.EmailField(
-        label="Your e-mail address",
+        label=gettext_lazy("Your e-mail address"),
         max_length=254,
-        help_text="You are told that your notice came, and what was decided. Nobody else sees it.",
+        help_text=gettext_lazy(
+            "You are told that your notice came, and what was decided. Nobody else sees it."
+        ),
     )
     good_faith = forms.BooleanField(
-        label="What I say here is, as far as I know, correct and complete.",
-        error_messages={"required": "Confirm that what you say is correct and complete."},
+        label=gettext_lazy("What I say here is, as far as I know, correct and complete."),
+        error_messages={
+            "required": gettext_lazy("Confirm that what you say is correct and complete.")
+        },
     )

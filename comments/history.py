@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from accounts.directory import person_url
 from comments.differences import render_difference, render_words
 from comments.models import Comment, Revision
-from comments.wording import count_label, moment_iso, moment_text, tombstone_text
+from comments.wording import count_label, moment_iso, moment_text, reason_text, tombstone_text
 
 # Versions on one page.
 PAGE_SIZE = 50
@@ -134,7 +135,9 @@ def _current(comment, place):
 def _earlier(revision, place):
     notice = ""
     if revision.hidden_at is not None:
-        notice = f"This version was hidden by a moderator: {revision.hidden_reason}"
+        notice = _("This version was hidden by a moderator: %(reason)s") % {
+            "reason": reason_text(revision.hidden_reason)
+        }
     return Version(
         number=revision.number,
         place=place,

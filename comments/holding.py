@@ -2,9 +2,11 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from comments.models import Case, HeldComment, ModerationEntry
 from comments.permissions import require
+from comments.verdicts import as_kept
 
 
 def hold_comment(draft, discussion, parent, verdicts, *, is_shadow):
@@ -21,14 +23,7 @@ def hold_comment(draft, discussion, parent, verdicts, *, is_shadow):
         html=draft.html,
         submission_key=draft.submission_key,
         is_shadow=is_shadow,
-        objections=[
-            {
-                "phase": each.phase,
-                "message": each.message,
-                "hits": [list(hit) for hit in each.hits],
-            }
-            for each in verdicts
-        ],
+        objections=[as_kept(each) for each in verdicts],
     )
     if not is_shadow:
         Case.objects.create(
@@ -45,7 +40,7 @@ def hold_comment(draft, discussion, parent, verdicts, *, is_shadow):
         person=draft.by,
         area=discussion.area,
         rule="shadow" if is_shadow else verdicts[0].phase,
-        reason="" if is_shadow else verdicts[0].message,
+        reason="" if is_shadow else as_kept(verdicts[0])["message"],
         before={},
         after={"held": held.pk, "phases": [each.phase for each in verdicts]},
     )
@@ -57,7 +52,9 @@ def withdraw_held(*, by, held):
 
     Raises ``PermissionDenied`` for somebody else's. One transaction; locks its row, then its case.
     """
-    require(by.is_authenticated and held.author_id == by.pk, "Only its author can withdraw this.")
+    require(
+        by.is_authenticated and held.author_id == by.pk, _("Only its author can withdraw this.")
+    )
     with transaction.atomic():
         held = HeldComment.objects.select_for_update(no_key=True).get(pk=held.pk)
         if held.state != HeldComment.State.WAITING or held.comment_id is not None:

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments.models import HeldComment, Letter, ModerationEntry
 from comments.statements import Statement
-from comments.wording import moment_iso, moment_text
+from comments.wording import moment_iso, moment_text, reason_text
 
 Act = ModerationEntry.Act
 # Letters on a person's page.
@@ -17,7 +19,9 @@ PAGE_SIZE = 25
 COUNTED_UP_TO = 99
 # What the portal's own rules are called where they decided, for whoever they concern.
 _RULES = {
-    "reports": "What several readers report is hidden until a moderator has looked at it",
+    "reports": gettext_lazy(
+        "What several readers report is hidden until a moderator has looked at it"
+    ),
 }
 
 
@@ -114,8 +118,9 @@ def _told(person, letter, held):
     entry, report = letter.entry, letter.report
     told = Told(
         pk=letter.pk,
-        subject=letter.subject,
-        text=letter.text,
+        # Kept in English; what people wrote themselves is in no catalogue.
+        subject=_(letter.subject),
+        text=_(letter.text) if entry is None else reason_text(letter.text),
         at_iso=moment_iso(letter.at),
         at_text=moment_text(letter.at),
         is_new=letter.seen_at is None,
@@ -142,10 +147,10 @@ def _told(person, letter, held):
 
 def _decider(entry):
     if entry.by_id is None:
-        return "A rule of this site decided, and no person yet."
+        return _("A rule of this site decided, and no person yet.")
     if entry.act in (Act.GRANT, Act.REFUSE):
-        return "A moderator decided: another than at first."
-    return "A moderator decided."
+        return _("A moderator decided: another than at first.")
+    return _("A moderator decided.")
 
 
 def _until(entry):
@@ -154,7 +159,7 @@ def _until(entry):
     until = entry.after.get("until")
     if until:
         return moment_text(datetime.fromisoformat(until))
-    return "A moderator lifts it" if entry.act == Act.MUTE else ""
+    return _("A moderator lifts it") if entry.act == Act.MUTE else ""
 
 
 def _appeal(entry):
@@ -162,5 +167,9 @@ def _appeal(entry):
     if not hasattr(entry, "appeal"):
         return ""
     if entry.appeal.state == entry.appeal.State.OPEN:
-        return f"You appealed on {moment_text(entry.appeal.at)}. It is not decided yet."
-    return f"You appealed, and your appeal was {entry.appeal.get_state_display().lower()}."
+        return _("You appealed on %(moment)s. It is not decided yet.") % {
+            "moment": moment_text(entry.appeal.at)
+        }
+    if entry.appeal.state == entry.appeal.State.GRANTED:
+        return _("You appealed, and your appeal was granted.")
+    return _("You appealed, and your appeal was refused.")

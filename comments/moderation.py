@@ -8,15 +8,18 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments import approvals, decisions, posting
 from comments.markup import stated
 from comments.models import Comment, Discussion, HeldComment, ModerationEntry
 from comments.permissions import WROTE_IT, can_close, can_moderate, may_judge, require
 from comments.tree import NoRoomError
+from comments.wording import number_text
 
 Act, State = ModerationEntry.Act, Comment.State
-_SAY_WHY = "Say why: the reason is shown to readers and kept in the log."
+_SAY_WHY = gettext_lazy("Say why: the reason is shown to readers and kept in the log.")
 # For so long a whole act can be taken back by whoever did it.
 UNDO_FOR = timedelta(minutes=10)
 # One transaction holds the rows of all that are moved, so readers who reply there wait for it.
@@ -25,7 +28,7 @@ MOST_AT_ONCE = 1_000
 MOST_HELD_AT_ONCE = 100
 # What ``undo`` takes back.
 UNDONE = approvals.ON_HELD | {Act.HIDE, Act.RESTORE, Act.KEEP}
-_ONLY = "Only moderators of this part of the site can do this."
+_ONLY = gettext_lazy("Only moderators of this part of the site can do this.")
 
 
 class SeenOlderError(Exception):
@@ -120,10 +123,10 @@ def _move(by, comments, act, before, after, reason, rule, seen):
 
 def _require_may_decide(by, rows):
     """Raises ``PermissionDenied`` unless ``by`` may decide each of these comments, held or not."""
-    require(can_moderate(by), "Only moderators can do this.")
+    require(can_moderate(by), _("Only moderators can do this."))
     for area in {each.discussion.area for each in rows}:
         require(can_moderate(by, area), _ONLY)
-    require(all(may_judge(by, each.author_id) for each in rows), WROTE_IT)
+    require(all(may_judge(by, each.author_id) for each in rows), _(WROTE_IT))
 
 
 def approve(*, by, held, reason=""):
@@ -167,11 +170,13 @@ def reject_all(*, by, held, reason, rule=""):
 
 def _decide_held(by, held, state, reason, rule):
     if len(held) > MOST_HELD_AT_ONCE:
-        raise ValueError(f"That is more than {MOST_HELD_AT_ONCE} held comments at once.")
+        raise ValueError(
+            _("That is more than %(most)s held comments at once.") % {"most": MOST_HELD_AT_ONCE}
+        )
     _require_may_decide(by, held)
     pks = [each.pk for each in held]
     # All may answer comments in different trees, and each tree may be full.
-    for _ in range(len(pks)):
+    for _attempt in range(len(pks)):
         try:
             with transaction.atomic():
                 return approvals.decide_held(pks, by=by, state=state, reason=reason, rule=rule)
@@ -196,11 +201,13 @@ def undo(*, by, batch):
     with transaction.atomic():
         entries = list(ModerationEntry.objects.filter(batch=batch).order_by("pk"))
         if not entries or entries[0].act not in UNDONE:
-            raise DecidedMeanwhileError("There is nothing to take back.")
-        require(entries[0].by_id == by.pk, "Only whoever did this can take it back.")
+            raise DecidedMeanwhileError(_("There is nothing to take back."))
+        require(entries[0].by_id == by.pk, _("Only whoever did this can take it back."))
         if entries[0].at < timezone.now() - UNDO_FOR:
             minutes = UNDO_FOR // timedelta(minutes=1)
-            raise DecidedMeanwhileError(f"An act can be taken back for {minutes} minutes.")
+            raise DecidedMeanwhileError(
+                _("An act can be taken back for %(minutes)s minutes.") % {"minutes": minutes}
+            )
         take_back = (
             approvals.return_held
             if entries[0].act in approvals.ON_HELD
@@ -208,7 +215,7 @@ def undo(*, by, batch):
         )
         decided = take_back(entries, by=by)
         if not decided:
-            raise DecidedMeanwhileError("It was taken back already, or decided anew since.")
+            raise DecidedMeanwhileError(_("It was taken back already, or decided anew since."))
         return decided
 
 
@@ -221,7 +228,10 @@ def hide_since(*, by, person, since, reason, rule=""):
     shown = found.filter(state__in=[State.VISIBLE, State.COVERED]).order_by("pk")
     comments = list(shown.select_related("discussion")[: MOST_AT_ONCE + 1])
     if len(comments) > MOST_AT_ONCE:
-        raise ValueError(f"That is more than {MOST_AT_ONCE:,} comments. Begin at a later day.")
+        raise ValueError(
+            _("That is more than %(most)s comments. Begin at a later day.")
+            % {"most": number_text(MOST_AT_ONCE)}
+        )
     return hide_all(by=by, comments=comments, reason=reason, rule=rule)
 
 
@@ -243,7 +253,7 @@ def reopen(*, by, discussion, reason=""):
 
 
 def _turn(by, discussion, state, act, reason):
-    require(can_close(by), "Only moderators and editors can do this.")
+    require(can_close(by), _("Only moderators and editors can do this."))
     if can_moderate(by):
         require(can_moderate(by, discussion.area), _ONLY)
     with transaction.atomic():

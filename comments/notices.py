@@ -8,24 +8,28 @@ import logging
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from comments.models import Notice
 from comments.wording import moment_text
 
 logger = logging.getLogger(__name__)
 
-_CAME = (
-    "Your notice about a comment at {site} came in on {moment}.\n\n"
+_CAME = gettext_lazy(
+    "Your notice about a comment at %(site)s came in on %(moment)s.\n\n"
     "A moderator looks at it, and you will be told what was decided.\n\n"
     "If it was not you who sent it, you need do nothing.\n"
 )
 # Nothing that somebody typed is mailed to an address that somebody typed.
 _DECIDED = {
-    "upheld": "A moderator looked at the comment, and it was taken down.",
-    "withdrawn": "Its author has taken the comment away. Nothing is left to decide.",
+    "upheld": gettext_lazy("A moderator looked at the comment, and it was taken down."),
+    "withdrawn": gettext_lazy("Its author has taken the comment away. Nothing is left to decide."),
     "dismissed": (
-        "A moderator looked at the comment and left it where it is. If you think that this is "
-        "wrong, you can go to a court, or to a body for settling disputes out of court."
+        gettext_lazy(
+            "A moderator looked at the comment and left it where it is. If you think that this is "
+            "wrong, you can go to a court, or to a body for settling disputes out of court."
+        )
     ),
 }
 
@@ -35,8 +39,8 @@ def keep_notice(*, comment, name, email, explanation, now):
     notice = Notice.objects.create(
         comment=comment, name=name, email=email, explanation=explanation, at=now
     )
-    said = _CAME.format(site=settings.SITE_NAME, moment=moment_text(now))
-    _mail(notice, "Your notice came in", said)
+    said = _CAME % {"site": settings.SITE_NAME, "moment": moment_text(now)}
+    _mail(notice, _("Your notice came in"), said)
     return notice
 
 
@@ -54,8 +58,11 @@ def settle_notices(comment_ids, *, outcome, now):
         return []
     pks = [notice.pk for notice in notices]
     Notice.objects.filter(pk__in=pks).update(outcome=outcome, decided_at=now)
+    # Whoever decides reads in a language of their own, and whoever sent it has no account.
+    with override(settings.LANGUAGE_CODE):
+        subject, text = _("What was decided on your notice"), str(_DECIDED[outcome])
     for notice in notices:
-        _mail(notice, "What was decided on your notice", _DECIDED[outcome])
+        _mail(notice, subject, text)
     return [(notice.pk, notice.comment_id) for notice in notices]
 
 

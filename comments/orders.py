@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from django.db.models import BooleanField, F, Func, Min, Subquery
+from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, Thread, ThreadMove
 from comments.statements import Statement
@@ -43,10 +44,10 @@ class Order:
 ORDERS = {
     order.name: order
     for order in (
-        Order("oldest", "Oldest", newest_first=False),
-        Order("newest", "Newest"),
-        Order("best", "Best", "best"),
-        Order("discussed", "Most discussed", "visible_replies"),
+        Order("oldest", gettext_lazy("Oldest"), newest_first=False),
+        Order("newest", gettext_lazy("Newest")),
+        Order("best", gettext_lazy("Best"), "best"),
+        Order("discussed", gettext_lazy("Most discussed"), "visible_replies"),
     )
 }
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import akismet
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 SECONDS = 2.0
 # A sentence for whoever wrote it; the rest of what a service says is nobody's to read.
 _REASON_LENGTH = 300
-_UNCHECKED = "It could not be checked just now, so a moderator looks at it."
+_UNCHECKED = gettext_noop("It could not be checked just now, so a moderator looks at it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _ask_akismet(text, by, discussion, parent, address):
             permalink=settings.AKISMET_SITE_URL + discussion.url,
         )
     if answer == akismet.CheckResponse.DISCARD:
-        return Opinion("refuse", "It was taken for spam.")
+        return Opinion("refuse", gettext_noop("It was taken for spam."))
     if answer == akismet.CheckResponse.SPAM:
-        return Opinion("hold", "It looks like spam.")
+        return Opinion("hold", gettext_noop("It looks like spam."))
     return NONE

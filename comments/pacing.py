@@ -1,17 +1,19 @@
 """WRITE: how one discussion is run, where it is not run as its part of the site is."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments import rules
 from comments.markup import stated
 from comments.models import Discussion, ModerationEntry, Thread
 from comments.permissions import can_moderate, require
-from comments.wording import span_text
+from comments.wording import number_text, span_text
 
 Act = ModerationEntry.Act
 # A day between two comments of the same person is a closed discussion by another name.
 LONGEST_PACE = 86_400
-_ONLY = "Only moderators of this part of the site can do this."
+_ONLY = gettext_lazy("Only moderators of this part of the site can do this.")
 
 
 def pace_discussion(*, by, discussion, slow_seconds, is_premoderated, close_after_days, reason):
@@ -24,7 +26,10 @@ def pace_discussion(*, by, discussion, slow_seconds, is_premoderated, close_afte
     """
     reason = _checked(by, discussion, slow_seconds, reason)
     if (close_after_days or 0) > rules.MOST_DAYS:
-        raise ValueError(f"A discussion closes after at most {rules.MOST_DAYS:,} days.")
+        raise ValueError(
+            _("A discussion closes after at most %(number)s days.")
+            % {"number": number_text(rules.MOST_DAYS)}
+        )
     with transaction.atomic():
         discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
         wanted = {
@@ -67,11 +72,14 @@ def pace_thread(*, by, thread, slow_seconds, reason):
 
 
 def _checked(by, discussion, slow_seconds, reason):
-    require(can_moderate(by), "Only moderators can do this.")
+    require(can_moderate(by), _("Only moderators can do this."))
     require(can_moderate(by, discussion.area), _ONLY)
     if slow_seconds > LONGEST_PACE:
-        raise ValueError(f"At most {span_text(LONGEST_PACE)} between two comments; or close it.")
-    return stated(reason, "Say why: it is kept in the log.")
+        raise ValueError(
+            _("At most %(span)s between two comments; or close it.")
+            % {"span": span_text(LONGEST_PACE)}
+        )
+    return stated(reason, _("Say why: it is kept in the log."))
 
 
 def _log(by, act, discussion, reason, before, after, comment=None):

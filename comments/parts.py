@@ -7,14 +7,17 @@ by the row's version: nothing kept can be out of date, and only what is new is r
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from comments.markup import escape
 from comments.rows import FullRow, read_full_rows
 from comments.structured import said_of
-from comments.wording import moment_iso, moment_text
+from comments.wording import moment_iso, moment_text_in
 
 # In letters, a byte or two each: what some twenty full pages of usual comments take.
 MOST_KEPT = 8_000_000
@@ -68,9 +71,9 @@ def print_parts(rows, base_url):
 
     ``base_url`` is the portal's, for addresses that leave the page.
     """
-    missing = {}
+    missing, language = {}, get_language()
     for row in rows:
-        row.part = _memory.parts.get((base_url, row.state, row.version))
+        row.part = _memory.parts.get((base_url, language, row.state, row.version))
         if row.part is None:
             missing[row.id] = row
     if not missing:
@@ -79,10 +82,10 @@ def print_parts(rows, base_url):
     unknown = [row.id for row in missing.values() if not isinstance(row, FullRow)]
     # Read now, so it may be newer than the row: kept by what it is, not by what was expected.
     read = read_full_rows(unknown, timezone.now()) if unknown else []
-    printed = {}
+    printed, words = {}, _words_in(language)
     for row in (*known, *read):
-        part = _print_part(row, base_url)
-        printed[base_url, row.state, row.version] = part
+        part = _print_part(row, base_url, words)
+        printed[base_url, language, row.state, row.version] = part
         missing[row.id].part = part
     _memory.keep(printed)
 
@@ -92,15 +95,39 @@ def forget_parts():
     _memory.forget()
 
 
-def _print_part(row, base_url):
+class _Words:
+    """What is said in a comment's head in one language, as HTML with room for what differs."""
+
+    def __init__(self, language):
+        self.language = language
+        label = escape(_("Link to this comment"))
+        # Heard, not seen, before the number.
+        comment = escape(_("Comment"))
+        self.numbered = (
+            f'<a class="number" href="%(link)s" title="{label}">'
+            f'<span class="visually-hidden">{comment} </span>%(number)s</a>'
+        )
+        self.named = escape(_("Comment %(number)s"))
+        self.named_by = escape(_("Comment %(number)s by %(author)s"))
+        online, offline = escape(_("online")), escape(_("offline"))
+        self.online = f'<span class="presence is-online">{online}</span>'
+        self.offline = f'<span class="presence">{offline}</span>'
+        self.edited = escape(_("edited %(moment)s"))
+
+
+@lru_cache(maxsize=8)
+def _words_in(language):
+    """The words of the language that is active, which is ``language``."""
+    return _Words(language)
+
+
+def _print_part(row, base_url, words):
     link = f"/comments/{row.id}/"
-    numbered = (
-        f'<a class="number" href="{link}" title="Link to this comment">'
-        f'<span class="visually-hidden">Comment </span>{row.number}</a>'
-    )
+    numbered = words.numbered % {"link": link, "number": row.number}
     if not row.is_visible:
         return Part(
-            head=f' aria-label="Comment {row.number}"><p class="tombstone">{numbered} '
+            head=f' aria-label="{words.named % {"number": row.number}}">'
+            f'<p class="tombstone">{numbered} '
             f"{escape(row.notice)}",
             body="</p>",
             said="",
@@ -109,21 +136,18 @@ def _print_part(row, base_url):
     name = escape(row.author)
     real_name = f'<bdi class="real-name">{escape(row.real_name)}</bdi> ' if row.real_name else ""
     role = f'<span class="role">{row.role_label}</span> ' if row.role_label else ""
-    presence = (
-        '<span class="presence is-online">online</span>'
-        if row.is_online
-        else '<span class="presence">offline</span>'
-    )
-    edited = (
-        f' <a class="edited" href="{link}history/">edited {moment_text(row.edited_at)}</a>'
-        if row.edited_at
-        else ""
-    )
+    presence = words.online if row.is_online else words.offline
+    edited = ""
+    if row.edited_at:
+        said = words.edited % {"moment": moment_text_in(words.language, row.edited_at)}
+        edited = f' <a class="edited" href="{link}history/">{said}</a>'
     return Part(
-        head=f' aria-label="Comment {row.number} by {name}"><header class="comment-head">'
+        head=f' aria-label="{words.named_by % {"number": row.number, "author": name}}">'
+        f'<header class="comment-head">'
         f'<a class="author" href="{escape(row.author_url)}"><bdi>{name}</bdi></a> '
         f'{real_name}{role}{presence}<span class="where">{numbered} '
-        f'<time datetime="{moment_iso(row.posted_at)}">{moment_text(row.posted_at)}</time>{edited}',
+        f'<time datetime="{moment_iso(row.posted_at)}">'
+        f"{moment_text_in(words.language, row.posted_at)}</time>{edited}",
         body=f'</span></header><div class="comment-body prose" dir="auto">{row.html}</div>',
         said=said_of(row, base_url),
         posted_at=row.posted_at,

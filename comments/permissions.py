@@ -1,10 +1,11 @@
 """Who may do what in a discussion. Each question has one answer, asked by pages and by writes."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from comments.models import Beat
 
-WROTE_IT = "You wrote this comment: somebody else decides it."
+WROTE_IT = gettext_noop("You wrote this comment: somebody else decides it.")
 
 
 def can_moderate(person, area=None):
@@ -85,7 +86,7 @@ def can_withdraw(person, comment):
 def require(allowed, reason):
     """Raises ``PermissionDenied`` with ``reason``, words for the reader, unless ``allowed``."""
     if not allowed:
-        raise PermissionDenied(reason)
+        raise PermissionDenied(str(reason))
 
 
 def require_own(person, comment, act):
@@ -93,8 +94,18 @@ def require_own(person, comment, act):
 
     ``act`` is what they want to do with it, "edit" or "withdraw".
     """
-    require(is_author(person, comment), f"Only its author can {act} this comment.")
-    require(
-        can_withdraw(person, comment),
-        f"This comment was withdrawn or hidden, so you cannot {act} it any more.",
-    )
+    only_author, too_late = _OWN_ALONE[act]
+    require(is_author(person, comment), only_author)
+    require(can_withdraw(person, comment), too_late)
+
+
+_OWN_ALONE = {
+    "edit": (
+        gettext_lazy("Only its author can edit this comment."),
+        gettext_lazy("This comment was withdrawn or hidden, so you cannot edit it any more."),
+    ),
+    "withdraw": (
+        gettext_lazy("Only its author can withdraw this comment."),
+        gettext_lazy("This comment was withdrawn or hidden, so you cannot withdraw it any more."),
+    ),
+}

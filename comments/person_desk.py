@@ -5,26 +5,28 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import directory
 from comments import desk, dossiers, markup, moderation, sanctions, standing
 from comments.forms import ReasonForm
 from comments.permissions import can_moderate, require
-from comments.wording import count_label
+from comments.wording import number_text
 
 _ACTS = (
-    ("warn", "Warn: they get a letter, and nothing else happens"),
-    ("hold", "Hold: each comment of theirs waits for a moderator"),
-    ("free", "No longer hold their comments"),
-    ("mute", "Mute: they cannot post in one discussion"),
-    ("unmute", "No longer mute them in that discussion"),
-    ("shadow", "Shadow: only they see what they post, until the moment below"),
-    ("unshadow", "No longer shadow them"),
-    ("suspend", "Suspend: they cannot post until the moment below"),
-    ("lift", "Lift the suspension"),
-    ("hide", "Hide all that they have posted since the moment below"),
-    ("ban", "Ban: they are signed out for good"),
+    ("warn", gettext_lazy("Warn: they get a letter, and nothing else happens")),
+    ("hold", gettext_lazy("Hold: each comment of theirs waits for a moderator")),
+    ("free", gettext_lazy("No longer hold their comments")),
+    ("mute", gettext_lazy("Mute: they cannot post in one discussion")),
+    ("unmute", gettext_lazy("No longer mute them in that discussion")),
+    ("shadow", gettext_lazy("Shadow: only they see what they post, until the moment below")),
+    ("unshadow", gettext_lazy("No longer shadow them")),
+    ("suspend", gettext_lazy("Suspend: they cannot post until the moment below")),
+    ("lift", gettext_lazy("Lift the suspension")),
+    ("hide", gettext_lazy("Hide all that they have posted since the moment below")),
+    ("ban", gettext_lazy("Ban: they are signed out for good")),
 )
 _NEEDS_MOMENT = frozenset({"shadow", "suspend", "hide"})
 _NEEDS_DISCUSSION = frozenset({"mute", "unmute"})
@@ -38,35 +40,36 @@ class PersonForm(ReasonForm):
     ``places`` are the ``dossiers.discussions_to_mute``.
     """
 
-    act = forms.ChoiceField(label="What", choices=_ACTS, widget=forms.RadioSelect)
+    act = forms.ChoiceField(label=gettext_lazy("What"), choices=_ACTS, widget=forms.RadioSelect)
     moment = forms.DateTimeField(
-        label="Until, or since",
+        label=gettext_lazy("Until, or since"),
         required=False,
-        help_text="Day and time, for example 2026-12-24 18:00. "
-        "A mute without it lasts until you end it.",
+        help_text=gettext_lazy(
+            "Day and time, for example 2026-12-24 18:00. A mute without it lasts until you end it."
+        ),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     discussion = forms.TypedChoiceField(
-        label="Discussion",
+        label=gettext_lazy("Discussion"),
         required=False,
         coerce=int,
         empty_value=None,
-        help_text="To mute them there, or no longer: where they wrote lately.",
-        error_messages={"invalid_choice": "Choose one of these discussions."},
+        help_text=gettext_lazy("To mute them there, or no longer: where they wrote lately."),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of these discussions.")},
     )
     field_order = ("act", "discussion", "moment", "canned", "own")
 
     def __init__(self, *args, places, **options):
         super().__init__(*args, **options)
         self.places = {place.pk: place for place, _ in places}
-        self.fields["discussion"].choices = [("", "Choose one"), *map(_choice_of, places)]
+        self.fields["discussion"].choices = [("", _("Choose one")), *map(_choice_of, places)]
 
     def clean(self):
         super().clean()
         if self.cleaned_data.get("act") in _NEEDS_MOMENT and not self.cleaned_data.get("moment"):
-            self.add_error("moment", "Say until when, or since when.")
+            self.add_error("moment", _("Say until when, or since when."))
         if self.cleaned_data.get("act") in _NEEDS_DISCUSSION and not self.place():
-            self.add_error("discussion", "Choose the discussion.")
+            self.add_error("discussion", _("Choose the discussion."))
         return self.cleaned_data
 
     def place(self):
@@ -78,12 +81,12 @@ def _choice_of(place):
     discussion, mute = place
     title = markup.cut(discussion.title, _TITLE_LENGTH)
     area = f" ({discussion.area})" if discussion.area else ""
-    return discussion.pk, f"{title}{area}" + (f", muted {mute.until_text}" if mute else "")
+    return discussion.pk, _place_text(f"{title}{area}", mute)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request, pk):
-    require(can_moderate(request.user), "Only moderators can do this.")
+    require(can_moderate(request.user), _("Only moderators can do this."))
     try:
         found = directory.find_person(f"~{pk}")
     except ObjectDoesNotExist as nothing:
@@ -101,18 +104,24 @@ def person(request, pk):
             form.add_error(None, forms.ValidationError(str(refused)))
         else:
             (messages.success if said else messages.warning)(
-                request, said or "It is so already. Nothing was done."
+                request, said or _("It is so already. Nothing was done.")
             )
             return HttpResponseRedirect(request.path)
     return desk.desk_page(
         request,
         "person",
-        f"{found.handle} at the desk",
+        _("%(handle)s at the desk") % {"handle": found.handle},
         person=found,
         form=form,
         dossier=dossiers.dossier_of(found),
         case=None,
     )
+
+
+def _place_text(title, mute):
+    if mute is None:
+        return title
+    return _("%(title)s, muted %(until)s") % {"title": title, "until": mute.until_text}
 
 
 def _asked_for(request):
@@ -132,7 +141,8 @@ def _lay_down(by, found, form):
     if act == "hide":
         decided = moderation.hide_since(since=moment, **to)
         number = len(decided.comments)
-        return f"{count_label(number, 'comment')} hidden." if number else ""
+        said = ngettext("%(number)s comment hidden.", "%(number)s comments hidden.", number)
+        return said % {"number": number_text(number)} if number else ""
     done = {
         "warn": lambda: sanctions.warn(**to),
         "hold": lambda: sanctions.watch(holds=True, **to),
@@ -145,7 +155,10 @@ def _lay_down(by, found, form):
         "lift": lambda: sanctions.lift_suspension(**to),
         "ban": lambda: sanctions.ban(**to),
     }[act]()
-    return f"Done: {dict(_ACTS)[act].split(':')[0].lower()}, {found.handle}." if done else ""
+    if not done:
+        return ""
+    what = str(dict(_ACTS)[act]).split(":")[0].lower()
+    return _("Done: %(act)s, %(handle)s.") % {"act": what, "handle": found.handle}
 
 
 def _end_shadow(to):

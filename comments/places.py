@@ -1,6 +1,7 @@
 """READ: one comment in its place, and the way from it to the whole discussion."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from comments import orders
 from comments.discussions import (
@@ -44,10 +45,12 @@ def _load_surroundings(comment):
     thread = f"/comments/{root_id}/thread/"
     if root_id not in shown:
         page.previous_url = f"{thread}#discussion"
-        page.previous_label = "This thread from its beginning"
+        page.previous_label = _("This thread from its beginning")
     if len(behind) > SHOWN_BEHIND + 1:
         page.next_url = f"{thread}?from={behind[-1].id}#discussion"
-        page.next_label = f"How this thread goes on, from {behind[-1].number}"
+        page.next_label = _("How this thread goes on, from %(number)s") % {
+            "number": behind[-1].number
+        }
     return page
 
 

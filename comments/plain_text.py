@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from comments.markup import legible, one_line
 
 # What mail and RFCs have: fits a sheet of paper, and a narrow window.
@@ -53,7 +55,7 @@ def lay_out(title, subtitle, address, remarks, *, goes_on_after=lambda shown: ""
         lines.append(printed)
         shown += 1
     if goes_on_at := goes_on_after(shown):
-        lines += ["", f"It goes on at {goes_on_at}"]
+        lines += ["", _("It goes on at %(address)s") % {"address": goes_on_at}]
     return "\n".join(lines) + "\n"
 
 

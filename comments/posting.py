@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import directory
 from accounts.barriers import is_address_barred
@@ -67,7 +68,7 @@ class EditedMeanwhileError(Exception):
     """The comment was changed after the form was opened; ``current`` is what it says now."""
 
     def __init__(self, current):
-        super().__init__("This comment was changed while you were editing it.")
+        super().__init__(_("This comment was changed while you were editing it."))
         self.current = current
 
 
@@ -96,7 +97,7 @@ def post_comment(
     locks the parent's row and then the discussion's, whose counters and thread move on. Where
     the parent has no room left, its whole tree is locked and spread out, once.
     """
-    require(by.is_authenticated, "Sign in to comment.")
+    require(by.is_authenticated, _("Sign in to comment."))
     text = _tidy(text)
     if submission_key is not None:
         place = f"{discussion.pk}/{parent.pk if parent else ''}"
@@ -158,7 +159,7 @@ def make_room(parent_id):
     Needs a transaction in which no row of the tree is locked yet, nor anything that whoever holds
     one may wait for: its discussion, people's records. Locks the whole tree.
     """
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=parent_id)
         try:
             with transaction.atomic():

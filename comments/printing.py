@@ -6,13 +6,16 @@ differs from reader to reader is in ``Showing``.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from comments.markup import escape
-from comments.wording import count_label
+from comments.wording import count_label, number_text
 
 # Deeper replies are shown side by side at this depth, each with a link to what it answers: a
 # column must stay wide enough to read. The stylesheet has as many steps.
@@ -51,6 +54,57 @@ class _Addresses:
 _addresses = _Addresses()
 
 
+class _Words:
+    """What is said around comments in one language, as HTML with room for what differs.
+
+    Looked up once for each language: a page says each of them two hundred times.
+    """
+
+    def __init__(self):
+        self.new = escape(_("new"))
+        self.to = escape(_("to %(whom)s"))
+        answer = _link("%sreply/", _("Reply to comment %(number)s"), _("Reply"), "reply")
+        quote = _link("%sreply/?quote=1", _("Quote comment %(number)s"), _("Quote"), "quote")
+        self.answer = f"{answer} {quote}"
+        self.edit = _link("%sedit/", _("Edit comment %(number)s"), _("Edit"))
+        self.withdraw = _link("%swithdraw/", _("Withdraw comment %(number)s"), _("Withdraw"))
+        self.report = _link("%sreport/", _("Report comment %(number)s"), _("Report"), follows=False)
+        self.moderate = _link("%s", _("Moderate comment %(number)s"), _("Moderate"))
+        self.agree = escape(_("Agree"))
+        # Begins with what is to be seen: who speaks to the browser says that.
+        self.agree_named = escape(_("Agree: comment %(number)s"))
+        self.agree_counted = escape(_("Agree %(count)s: comment %(number)s"))
+        self.count_agree = escape(_("%(number)s agree"))
+        self._replies = {}
+
+    def replies(self, count):
+        label = self._replies.get(count)
+        if label is None:
+            label = self._replies[count] = count_label(count, "reply")
+        return label
+
+
+def _link(address, named, text, name="", *, follows=True):
+    """A link with room for an address and a comment's number, one after the other.
+
+    ``name`` is for scripts; what has one, or ``follows`` not, is ``nofollow``.
+    """
+    kind = f' class="{name}"' if name else ""
+    rel = ' rel="nofollow"' if name or not follows else ""
+    text, named = escape(text).replace("%", "%%"), escape(named).replace("%(number)s", "%s")
+    return f'<a{kind} href="{address}"{rel} aria-label="{named}">{text}</a>'
+
+
+@lru_cache(maxsize=8)
+def _words_in(language):
+    """The words of the language that is active, which is ``language``."""
+    return _Words()
+
+
+def _words():
+    return _words_in(get_language())
+
+
 def print_branches(rows, showing, *, base=0, continued=None):
     """The rows as nested branches, ``<div class="branch">`` each.
 
@@ -59,7 +113,7 @@ def print_branches(rows, showing, *, base=0, continued=None):
     ``tree_id`` where a thread goes on elsewhere: ``(root id, next id, how many)``.
     """
     continued = continued or {}
-    by_id = {row.id: row for row in rows}
+    by_id, words = {row.id: row for row in rows}, _words()
     parts, open_depths = [], []
     last = len(rows) - 1
     for place, row in enumerate(rows):
@@ -67,9 +121,9 @@ def print_branches(rows, showing, *, base=0, continued=None):
         following = rows[place + 1] if place < last else None
         deeper = "" if open_depths or not depth else f" at-{depth}"
         parts.append(f'<div class="branch{deeper}" id="b{row.id}">')
-        parts.append(_comment(row, showing, by_id.get(row.parent_id)))
+        parts.append(_comment(row, showing, by_id.get(row.parent_id), words))
         if following is not None and following.parent_id == row.id and depth < DEEPEST:
-            parts.append(_open_replies(row, showing))
+            parts.append(_open_replies(row, showing, words))
             open_depths.append(depth)
             continue
         parts.append(f'<div class="replies" id="r{row.id}"></div></div>')
@@ -88,11 +142,11 @@ def print_arrivals(rows, showing):
 
     Who has the page open puts each under its parent (``data-parent``).
     """
-    by_id = {row.id: row for row in rows}
+    by_id, words = {row.id: row for row in rows}, _words()
     return mark_safe(
         "".join(
             f'<div class="branch" id="b{row.id}" data-parent="{row.parent_id or ""}">'
-            f"{_comment(row, showing, by_id.get(row.parent_id))}"
+            f"{_comment(row, showing, by_id.get(row.parent_id), words)}"
             f'<div class="replies" id="r{row.id}"></div></div>'
             for row in rows
         )
@@ -100,24 +154,25 @@ def print_arrivals(rows, showing):
 
 
 def _print_more(root_id, next_id, count):
-    label = count_label(count, "more reply", "more replies") if count else "More replies"
+    label = count_label(count, "more reply") if count else _("More replies")
     address = f"/comments/{root_id}/thread/?from={next_id}"
     return (
         f'<p class="more" id="more-{root_id}"><a href="{address}#c{next_id}" hx-get="{address}" '
         f'hx-target="#more-{root_id}" hx-swap="outerHTML">'
-        f"{label}</a></p>"
+        f"{escape(label)}</a></p>"
     )
 
 
-def _open_replies(row, showing):
-    label = count_label(row.reply_count, "reply", "replies")
+def _open_replies(row, showing, words):
+    label = words.replies(row.reply_count)
     new = showing.new_in_threads.get(row.id)
     if new:
-        label += f' <span class="new-mark">{"99+" if new > 99 else new} new</span>'
+        said = _("%(count)s new") % {"count": "99+" if new > 99 else new}
+        label += f' <span class="new-mark">{escape(said)}</span>'
     return f'<details class="replies" id="r{row.id}" open><summary>{label}</summary>'
 
 
-def _comment(row, showing, parent):
+def _comment(row, showing, parent, words):
     pk = row.id
     classes = "comment"
     if row.state != "visible":
@@ -130,62 +185,55 @@ def _comment(row, showing, parent):
         classes += " is-target"
         # Its page begins with what it answers: browsers go to the comment itself, script or not.
         focus = ' tabindex="-1" autofocus'
-    mark = ' <span class="new-mark">new</span>' if new else ""
+    mark = f' <span class="new-mark">{words.new}</span>' if new else ""
     return (
         f'<article class="{classes}" id="c{pk}" data-arrival="{row.arrival}"{focus}{row.part.head}'
-        f"{mark}{_to_parent(row, parent)}{row.part.body}{_actions(row, showing)}</article>"
+        f"{mark}{_to_parent(row, parent, words)}{row.part.body}{_actions(row, showing, words)}"
+        "</article>"
         f'<div class="reply-slot" id="form-{pk}"></div>'
     )
 
 
-def _to_parent(row, parent):
+def _to_parent(row, parent, words):
     if row.parent_id is None:
         return ""
     if parent is None:
         number = row.number.rpartition(".")[0]
-        return f' <a class="parent" href="/comments/{row.parent_id}/">to {number}</a>'
+        to = words.to % {"whom": number}
+        return f' <a class="parent" href="/comments/{row.parent_id}/">{to}</a>'
     to = f"<bdi>{escape(parent.author)}</bdi>" if parent.is_visible else parent.number
-    return f' <a class="parent" href="#c{parent.id}">to {to}</a>'
+    return f' <a class="parent" href="#c{parent.id}">{words.to % {"whom": to}}</a>'
 
 
-def _actions(row, showing):
+def _actions(row, showing, words):
     if row.id < 0:
         # It waits for a moderator, and is nobody's to answer yet (``waiting``).
         return ""
     if not row.is_visible:
         if not showing.may_moderate:
             return ""
-        return f'<p class="comment-actions">{_desk_link(row.id, row.number)}</p>'
-    pk, number, link = row.id, row.number, f"/comments/{row.id}/"
-    parts = [print_vote(row, showing)]
+        return f'<p class="comment-actions">{_desk_link(row, words)}</p>'
+    number, link = row.number, f"/comments/{row.id}/"
+    here = (link, number)
+    parts = [_print_vote(row, showing, words)]
     if showing.may_post:
         # The script opens both in place (portal.js).
-        parts.append(
-            f'<a class="reply" href="{link}reply/" rel="nofollow" '
-            f'aria-label="Reply to comment {number}">Reply</a> '
-            f'<a class="quote" href="{link}reply/?quote=1" rel="nofollow" '
-            f'aria-label="Quote comment {number}">Quote</a>'
-        )
+        parts.append(words.answer % (link, number, link, number))
     if row.author_id == showing.person_id:
         if showing.edit_since is not None and row.part.posted_at > showing.edit_since:
-            parts.append(f'<a href="{link}edit/" aria-label="Edit comment {number}">Edit</a>')
-        parts.append(
-            f'<a href="{link}withdraw/" aria-label="Withdraw comment {number}">Withdraw</a>'
-        )
+            parts.append(words.edit % here)
+        parts.append(words.withdraw % here)
     if showing.may_moderate:
-        parts.append(_desk_link(pk, number))
+        parts.append(_desk_link(row, words))
     elif row.author_id != showing.person_id:
         # Who moderates acts at the desk.
-        parts.append(
-            f'<a href="{link}report/" rel="nofollow" '
-            f'aria-label="Report comment {number}">Report</a>'
-        )
+        parts.append(words.report % here)
     return f'<p class="comment-actions">{" ".join(parts)}</p>'
 
 
-def _desk_link(pk, number):
+def _desk_link(row, words):
     before, behind = _addresses.desk
-    return f'<a href="{before}{pk}{behind}" aria-label="Moderate comment {number}">Moderate</a>'
+    return words.moderate % (f"{before}{row.id}{behind}", row.number)
 
 
 def print_vote(row, showing, *, swapped=False):
@@ -193,30 +241,29 @@ def print_vote(row, showing, *, swapped=False):
 
     ``swapped`` is for an answer that takes the place of the button in a page.
     """
+    return _print_vote(row, showing, _words(), ' hx-swap-oob="true"' if swapped else "")
+
+
+def _print_vote(row, showing, words, swap=""):
     pk = row.id
-    swap = ' hx-swap-oob="true"' if swapped else ""
-    count, name = "", "Agree"
+    count = number = ""
     if row.agree_count:
-        count = f' <span class="agree-count">{row.agree_count:,}</span>'
-        name = f"Agree {row.agree_count:,}"
-    # Begins with what is to be seen: who speaks to the browser says that.
-    named = f'aria-label="{name}: comment {row.number}"'
+        number = row.agree_count if row.agree_count < 1_000 else number_text(row.agree_count)
+        count = f' <span class="agree-count">{number}</span>'
+    if row.author_id == showing.person_id or not showing.may_post:
+        text = words.count_agree % {"number": number} if count else ""
+        return f'<span class="vote" id="v{pk}"{swap}>{text}</span>'
+    named = words.agree_counted if count else words.agree_named
+    named = named % {"count": number, "number": row.number}
     if showing.person_id is None:
-        if not showing.may_post:
-            return f'<span class="vote" id="v{pk}"{swap}>{_agree_text(row)}</span>'
         return (
             f'<a class="vote" id="v{pk}" rel="nofollow" href="/comments/{pk}/agree/" '
-            f"{named}>Agree{count}</a>"
+            f'aria-label="{named}">{words.agree}{count}</a>'
         )
-    if row.author_id == showing.person_id or not showing.may_post:
-        return f'<span class="vote" id="v{pk}"{swap}>{_agree_text(row)}</span>'
     voted = pk in showing.voted
     return (
         f'<button class="vote" id="v{pk}" type="submit" form="votes" '
         f'name="{"withdraw" if voted else "agree"}" value="{pk}" '
-        f'aria-pressed="{"true" if voted else "false"}" {named}{swap}>Agree{count}</button>'
+        f'aria-pressed="{"true" if voted else "false"}" aria-label="{named}"{swap}>'
+        f"{words.agree}{count}</button>"
     )
-
-
-def _agree_text(row):
-    return f"{row.agree_count:,} agree" if row.agree_count else ""

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import directory
 from comments.models import Case, Comment, ModerationEntry, Notice, Report, Standing
@@ -44,7 +45,7 @@ class TakenError(Exception):
     """Somebody else works on it; ``by`` says who, ``until`` until when at most."""
 
     def __init__(self, by, until):
-        super().__init__(f"{by} is working on this.")
+        super().__init__(_("%(by)s is working on this.") % {"by": by})
         self.by, self.until = by, until
 
 
@@ -144,7 +145,7 @@ def queue_page(person, queue, filters=Filters(), *, after=None):
 
     ``after`` is the id of the case that the page lies behind. Raises ``PermissionDenied``.
     """
-    require(can_moderate(person) and queue in queues_of(person), "This queue is not yours.")
+    require(can_moderate(person) and queue in queues_of(person), _("This queue is not yours."))
     found = _narrowed(_open_cases(person, queue, filters), filters, after)
     areas = _areas(person, filters)
     if areas is None or len(areas) == 1 or queue == Queue.APPEAL:
@@ -184,7 +185,7 @@ def new_page(person, filters=Filters(), *, before=None):
 
     ``before`` is the id of the comment that the page lies behind. Raises ``PermissionDenied``.
     """
-    require(can_moderate(person), "Only moderators can do this.")
+    require(can_moderate(person), _("Only moderators can do this."))
     comments = Comment.objects.filter(state=Comment.State.VISIBLE)
     areas = _areas(person, filters)
     if areas is not None:
@@ -274,7 +275,7 @@ def take(by, case):
     Returns False when it is decided. Raises ``PermissionDenied``, and ``TakenError`` while
     somebody else works on it. One update, which only one of two can win.
     """
-    require(may_see(by, case), "Only moderators of this part of the site can do this.")
+    require(may_see(by, case), _("Only moderators of this part of the site can do this."))
     now = timezone.now()
     is_free = Q(taken_by__isnull=True) | Q(taken_by_id=by.pk) | Q(taken_until__lte=now)
     mine = Case.objects.filter(is_free, pk=case.pk, is_open=True)

@@ -69,7 +69,7 @@ def public_log(*, before=None):
     for _, at, act, title, url, begins, ends, reason, by in rows[:PAGE_SIZE]:
         shown = Discussion(readable_from=begins, readable_until=ends).is_readable()
         entries.append(
-            PublicEntry(at, Act(act).label, title if shown else "", url if shown else "",
+            PublicEntry(at, str(Act(act).label), title if shown else "", url if shown else "",
                         _without_names(act, reason), by is None)
         )  # fmt: skip
     return entries, rows[PAGE_SIZE - 1][0] if len(rows) > PAGE_SIZE else None

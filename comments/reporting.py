@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import directory
 from comments import decisions, network, notices, rules, standing
@@ -17,6 +19,7 @@ from comments.permissions import can_report, is_author, require
 from comments.screening import Context, Draft, RefusedError, Verdict, not_text, screen, unreadable
 from comments.trust import report_weight
 from comments.turns import wait_for_turn
+from comments.wording import SEVERAL_REPORTED, number_text, reason_text
 
 # A few sentences beside the comment, which says the rest itself.
 MAX_NOTE_LENGTH = 500
@@ -34,8 +37,10 @@ NOTICES_AN_ADDRESS = 5
 NOTICES_OF_UNKNOWN = 30
 NOTICES_A_COMMENT = 20
 _UNKNOWN = "unknown"
-OWN = "You wrote this comment. You can withdraw it, if you do not want it here any more."
-TWICE = "You have reported this comment already. You will be told what came of it."
+OWN = gettext_noop(
+    "You wrote this comment. You can withdraw it, if you do not want it here any more."
+)
+TWICE = gettext_noop("You have reported this comment already. You will be told what came of it.")
 
 Act, State = ModerationEntry.Act, Comment.State
 
@@ -52,14 +57,14 @@ def report(*, by, comment, reason, note=""):
     comment's row; where that is covered, as ``decisions.move_comments`` does; then its case and
     its thread's row. The comment's author is told of a cover, and nobody of a report.
     """
-    require(by.is_authenticated, "Sign in to report a comment.")
+    require(by.is_authenticated, _("Sign in to report a comment."))
     if reason not in Report.Reason.values:
         raise ValueError(f"There is no reason {reason!r} to report a comment.")
     note = "\n".join(note.split("\r\n")).strip()
     with transaction.atomic():
         wait_for_turn(by)
         (comment,) = decisions.lock_comments([comment.pk])
-        require(not is_author(by, comment), OWN)
+        require(not is_author(by, comment), _(OWN))
         if _has_reported(by, comment):
             return False
         now = timezone.now()
@@ -83,9 +88,9 @@ def report(*, by, comment, reason, note=""):
 def why_not(by, comment):
     """READ: why ``by`` cannot report ``comment``, in words, or an empty text. Two queries."""
     if is_author(by, comment):
-        return OWN
+        return _(OWN)
     if _has_reported(by, comment):
-        return TWICE
+        return _(TWICE)
     verdict = screen(Draft(""), _context(by, comment, timezone.now()), REPORT_PHASES)
     return verdict.message if verdict else ""
 
@@ -101,15 +106,18 @@ def _context(by, comment, now):
 def _suspended(draft, context):
     if context.suspended_until is None:
         return None
-    reason = context.suspension_reason or "No reason was given."
-    message = f"You cannot report until {context.suspended_until_text}. Reason: {reason}"
+    reason = reason_text(context.suspension_reason) or _("No reason was given.")
+    message = _("You cannot report until %(moment)s. Reason: %(reason)s") % {
+        "moment": context.suspended_until_text,
+        "reason": reason,
+    }
     return Verdict("suspended", message, 403)
 
 
 def _gone(draft, context):
     if context.parent_is_visible:
         return None
-    return Verdict("gone", "This comment has been taken down already. You need do nothing.", 409)
+    return Verdict("gone", _("This comment has been taken down already. You need do nothing."), 409)
 
 
 def _long_note(draft, context):
@@ -118,8 +126,13 @@ def _long_note(draft, context):
         return None
     return Verdict(
         "long_note",
-        f"A note may have {MAX_NOTE_LENGTH} characters; yours has {length:,}. "
-        "Shorten it: moderators read the comment, too.",
+        (
+            _(
+                "A note may have %(most)s characters; yours has %(length)s. "
+                "Shorten it: moderators read the comment, too."
+            )
+            % {"most": number_text(MAX_NOTE_LENGTH), "length": number_text(length)}
+        ),
     )
 
 
@@ -133,8 +146,13 @@ def _flood(by, now):
         return None
     return Verdict(
         "flood",
-        f"You reported {lately} comments within an hour. Moderators look at them first: "
-        "wait a while, then send this one again.",
+        (
+            _(
+                "You reported %(lately)s comments within an hour. Moderators look at them "
+                "first: wait a while, then send this one again."
+            )
+            % {"lately": lately}
+        ),
         429,
     )
 
@@ -153,7 +171,7 @@ def _weigh(comment, weight, now):
     if _is_to_be_covered(comment, case.weight, now):
         decisions.move_comments(
             [comment.pk], by=None, act=Act.COVER, before={State.VISIBLE}, after=State.COVERED,
-            reason="Several readers reported it.", rule="reports",
+            reason=SEVERAL_REPORTED, rule="reports",
         )  # fmt: skip
         case.queue = Case.Queue.COVERED
     case.save(update_fields=["weight", "report_count", "queue"] if case.pk else None)
@@ -213,16 +231,21 @@ def give_notice(*, comment, name, email, explanation, address=""):
 
 def _notice_verdict(comment, explanation, email, address, now):
     if not comment.discussion.is_readable(now):
-        return Verdict("unreadable", "The page of this comment cannot be read any more.", 404)
+        return Verdict("unreadable", _("The page of this comment cannot be read any more."), 404)
     if not comment.is_visible:
         return _gone(None, Context(now, parent_is_visible=False))
     if len(explanation) < LEAST_EXPLANATION:
-        return Verdict("short", "Say which law it breaks and why, so that somebody can decide.")
+        return Verdict("short", _("Say which law it breaks and why, so that somebody can decide."))
     if len(explanation) > MAX_EXPLANATION_LENGTH:
         return Verdict(
             "long",
-            f"An explanation may have {MAX_EXPLANATION_LENGTH:,} characters; yours has "
-            f"{len(explanation):,}. Shorten it.",
+            (
+                _("An explanation may have %(most)s characters; yours has %(length)s. Shorten it.")
+                % {
+                    "most": number_text(MAX_EXPLANATION_LENGTH),
+                    "length": number_text(len(explanation)),
+                }
+            ),
         )
     on_comment, of_sender = notices.recent_notices(comment, email, now - _HOUR)
     most = NOTICES_AN_ADDRESS if address else NOTICES_OF_UNKNOWN
@@ -232,7 +255,7 @@ def _notice_verdict(comment, explanation, email, address, now):
         or network.posts_from(address or _UNKNOWN, "notices") >= most
     ):
         return Verdict(
-            "flood", "There are many notices already. Moderators look at them; try again later.",
+            "flood", _("There are many notices already. Moderators look at them; try again later."),
             429,
         )  # fmt: skip
     return not_text(Draft(explanation), Context(now))

@@ -2,6 +2,8 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments.markup import stated
 from comments.models import Comment, ModerationEntry, Revision
@@ -10,7 +12,7 @@ from comments.ranking import touch_discussion
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
-_SAY_WHY = "Say why: the reason is shown to readers and kept in the log."
+_SAY_WHY = gettext_lazy("Say why: the reason is shown to readers and kept in the log.")
 
 
 def hide_version(*, by, comment, number, reason):
@@ -70,10 +72,10 @@ def hide_withdrawal_reason(*, by, comment, reason):
 
 
 def _require_may_decide(by, comment):
-    require(can_moderate(by), "Only moderators can do this.")
+    require(can_moderate(by), _("Only moderators can do this."))
     require(
         can_moderate(by, comment.discussion.area),
-        "Only moderators of this part of the site can do this.",
+        _("Only moderators of this part of the site can do this."),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from accounts.directory import is_online, person_url
 from comments.models import Comment
@@ -21,11 +22,11 @@ FIELDS = (
 OWN_FIELDS = FIELDS[:-4]
 _WORDS = ("posted_at", "edited_at", "state_reason", "html", "text")
 _ROLE_LABELS = {
-    "moderator": "Moderator",
-    "senior": "Moderator",
-    "editor": "Editor",
-    "writer": "Writer",
-    "admin": "Administrator",
+    "moderator": gettext_lazy("Moderator"),
+    "senior": gettext_lazy("Moderator"),
+    "editor": gettext_lazy("Editor"),
+    "writer": gettext_lazy("Writer"),
+    "admin": gettext_lazy("Administrator"),
 }
 
 
@@ -110,7 +111,8 @@ class FullRow(Row):
 
 def role_label(role):
     """What stands beside the name of somebody of the staff, or nothing."""
-    return _ROLE_LABELS.get(role, "")
+    # As text: it is a part of what pages depend on.
+    return str(_ROLE_LABELS.get(role, ""))
 
 
 def read_rows(comments, now):

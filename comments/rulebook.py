@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.barriers import Barrier, clean_barrier
 from comments import rules, sanctions
@@ -71,7 +73,7 @@ class WordForm(forms.ModelForm):
 
 class TrialForm(forms.Form):
     text = forms.CharField(
-        label="A text to try",
+        label=gettext_lazy("A text to try"),
         max_length=MAX_TEXT_LENGTH,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
@@ -92,7 +94,7 @@ class WatchedWordAdmin(RuleAdmin):
 
     def trial_view(self, request):
         """What a text would hit, and where. Nothing is kept of it."""
-        require(can_set_rules(request.user), "Only moderators can do this.")
+        require(can_set_rules(request.user), _("Only moderators can do this."))
         form = TrialForm(request.POST or None)
         hits, marked = (), ""
         if request.method == "POST" and form.is_valid():
@@ -101,7 +103,7 @@ class WatchedWordAdmin(RuleAdmin):
             marked = mark_hits(text, [(hit.start, hit.end, hit.entry) for hit in hits])
         context = {
             **self.admin_site.each_context(request),
-            "title": "Try the watched words",
+            "title": _("Try the watched words"),
             "opts": self.opts,
             "form": form,
             "hits": hits,
@@ -120,7 +122,14 @@ def mark_hits(text, hits):
         begin = max(start, behind)
         parts.append((text[behind:begin], ""))
         parts.append(
-            ("", format_html('<mark title="{}">{}</mark>', f"watched: {entry}", text[begin:end]))
+            (
+                "",
+                format_html(
+                    '<mark title="{}">{}</mark>',
+                    _("watched: %(entry)s") % {"entry": entry},
+                    text[begin:end],
+                ),
+            )
         )
         behind = end
     parts.append((text[behind:], ""))

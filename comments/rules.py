@@ -10,6 +10,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from comments.models import (
     CannedReason,
@@ -22,16 +24,9 @@ from comments.models import (
 )
 from comments.permissions import can_set_rules, require
 from comments.statements import Statement
+from comments.wording import CANNED_REASONS, number_text, reason_text
 from comments.words import compile_words
 
-_REASONS = (
-    "Personal attack",
-    "Off topic",
-    "Advertising",
-    "Hate or incitement",
-    "Private information",
-    "Accusation without a source",
-)
 # The one row of ``RuleBook``.
 _BOOK = 1
 # A century: what closes later never does, and its moment has to be a date.
@@ -116,7 +111,12 @@ def canned_reasons():
     While nobody has written any, what moderators need most.
     """
     written = list(CannedReason.objects.values_list("text", "rule"))
-    return written or [(text, "") for text in _REASONS]
+    return written or [(text, "") for text in CANNED_REASONS]
+
+
+def offered_reasons():
+    """``(text, how it reads in the language of the page, the rule it rests on)``: the same."""
+    return [(text, reason_text(text), rule) for text, rule in canned_reasons()]
 
 
 def save_rule(*, by, rule):
@@ -128,7 +128,10 @@ def save_rule(*, by, rule):
     """
     _require(by, rule)
     if isinstance(rule, Policy) and (rule.close_after_days or 0) > MOST_DAYS:
-        raise ValueError(f"A discussion closes after at most {MOST_DAYS:,} days.")
+        raise ValueError(
+            _("A discussion closes after at most %(number)s days.")
+            % {"number": number_text(MOST_DAYS)}
+        )
     with transaction.atomic():
         turn_page()
         before = type(rule).objects.filter(pk=rule.pk).first() if rule.pk else None
@@ -143,7 +146,7 @@ def save_rule(*, by, rule):
 
 def _require(by, rule):
     area = getattr(rule, "area", "")
-    require(can_set_rules(by, area), "Only moderators of all of this can change the rules.")
+    require(can_set_rules(by, area), _("Only moderators of all of this can change the rules."))
 
 
 def _close_as_changed(before, after):
@@ -176,10 +179,13 @@ def turn_page():
 
 def _log(by, rule, before, after):
     policy = isinstance(rule, Policy | CannedReason)
+    # The log is kept in English, whatever its moderator reads.
+    with override("en"):
+        reason = f"{rule._meta.verbose_name}: {rule}"
     ModerationEntry.objects.create(
         by=by,
         act=ModerationEntry.Act.POLICY if policy else ModerationEntry.Act.BLOCK,
-        reason=f"{rule._meta.verbose_name}: {rule}",
+        reason=reason,
         area=getattr(rule, "area", ""),
         before=_values(before),
         after=_values(after),

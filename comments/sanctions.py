@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts import barriers, membership
 from comments.decisions import tell_authors
@@ -18,7 +20,7 @@ from comments.standing import MOST_MUTED, in_force
 from comments.wording import moment_iso
 
 Act = ModerationEntry.Act
-_SAY_WHY = "Say why: it is kept in the log, and the person is told."
+_SAY_WHY = gettext_lazy("Say why: it is kept in the log, and the person is told.")
 # A shadow is a trap for machines and for the worst; longer, it is a ban that nobody is told of.
 LONGEST_SHADOW = timedelta(days=30)
 
@@ -33,13 +35,13 @@ def suspend(*, by, person, until, reason):
     """
     reason = stated(reason, _SAY_WHY)
     if until <= timezone.now():
-        raise ValueError("Suspend until a moment that is still to come.")
+        raise ValueError(_("Suspend until a moment that is still to come."))
     with transaction.atomic():
         was = _suspension(person)
         person = membership.suspend_person(by=by, person=person, until=until, reason=reason)
         if person:
             entry = _log(by, person, Act.SUSPEND, reason, was, _suspension(person))
-            tell_authors([entry], "You cannot post for a while")
+            tell_authors([entry], gettext_noop("You cannot post for a while"))
         return person
 
 
@@ -50,7 +52,7 @@ def lift_suspension(*, by, person, reason=""):
         person = membership.lift_suspension(by=by, person=person)
         if person:
             entry = _log(by, person, Act.LIFT, reason.strip(), was, _suspension(person))
-            tell_authors([entry], "You can post again")
+            tell_authors([entry], gettext_noop("You can post again"))
         return person
 
 
@@ -67,7 +69,7 @@ def warn(*, by, person, reason):
     _require_over(by, person)
     with transaction.atomic():
         entry = _log(by, person, Act.WARN, stated(reason, _SAY_WHY), {}, {})
-        tell_authors([entry], "A warning from the moderators")
+        tell_authors([entry], gettext_noop("A warning from the moderators"))
         return entry
 
 
@@ -87,7 +89,9 @@ def watch(*, by, person, holds, reason):
         entry = _log(by, person, Act.WATCH, reason, {"holds": not holds}, {"holds": holds})
         tell_authors(
             [entry],
-            "Your comments wait for a moderator" if holds else "Your comments no longer wait",
+            gettext_noop("Your comments wait for a moderator")
+            if holds
+            else gettext_noop("Your comments no longer wait"),
         )
         return entry
 
@@ -105,9 +109,9 @@ def mute(*, by, person, discussion, until, reason):
     reason = stated(reason, _SAY_WHY)
     now = timezone.now()
     if until is not None and until <= now:
-        raise ValueError("Mute until a moment that is still to come.")
+        raise ValueError(_("Mute until a moment that is still to come."))
     if until is not None and until > now + membership.LONGEST_SUSPENSION:
-        raise ValueError("Mute for at most 100 years, or without a moment: until it is lifted.")
+        raise ValueError(_("Mute for at most 100 years, or without a moment: until it is lifted."))
     with transaction.atomic():
         row = _standing(person)
         kept = in_force(row.muted, now)
@@ -117,12 +121,13 @@ def mute(*, by, person, discussion, until, reason):
             return False
         if len(kept) >= MOST_MUTED:
             raise ValueError(
-                f"They are muted in {MOST_MUTED} discussions already: suspend them instead."
+                _("They are muted in %(number)s discussions already: suspend them instead.")
+                % {"number": MOST_MUTED}
             )
         entry = _log(by, person, Act.MUTE, reason, before, after, discussion)
         row.muted = {**kept, str(discussion.pk): {**after, "entry": entry.pk}}
         row.save(update_fields=["muted"])
-        tell_authors([entry], "You cannot take part in one discussion")
+        tell_authors([entry], gettext_noop("You cannot take part in one discussion"))
         return entry
 
 
@@ -142,7 +147,7 @@ def unmute(*, by, person, discussion, reason=""):
         row.muted = kept
         row.save(update_fields=["muted"])
         entry = _log(by, person, Act.UNMUTE, " ".join(reason.split()), before, {}, discussion)
-        tell_authors([entry], "You can take part in the discussion again")
+        tell_authors([entry], gettext_noop("You can take part in the discussion again"))
         return entry
 
 
@@ -162,7 +167,7 @@ def shadow(*, by, person, until, reason):
     reason = stated(reason, _SAY_WHY)
     now = timezone.now()
     if until is not None and not now < until <= now + LONGEST_SHADOW:
-        raise ValueError(f"Choose a moment within {LONGEST_SHADOW.days} days.")
+        raise ValueError(_("Choose a moment within %(days)s days.") % {"days": LONGEST_SHADOW.days})
     with transaction.atomic():
         row = _standing(person)
         if row.shadow_until == until:
@@ -189,13 +194,13 @@ def ban(*, by, person, reason):
         found = membership.allow_sign_in(by=by, person=person, allowed=False)
         if found:
             entry = _log(by, found, Act.BAN, reason, {"may_sign_in": True}, {"may_sign_in": False})
-            tell_authors([entry], "You were shut out")
+            tell_authors([entry], gettext_noop("You were shut out"))
         return found
 
 
 def note(*, by, person, text):
     """Leaves a note on a person for other moderators. Returns it; raises as ``warn``."""
-    require(can_moderate(by), "Only moderators can do this.")
+    require(can_moderate(by), _("Only moderators can do this."))
     with transaction.atomic():
         _log(by, person, Act.NOTE, "", {}, {})
         return PersonNote.objects.create(by=by, person=person, text=stated(text, _SAY_WHY))
@@ -208,19 +213,19 @@ def bar(*, by, kind, value, until=None, note=""):
     ``ValueError`` for what is no network or domain, or is barred already. The log has its kind
     and value.
     """
-    require(can_set_rules(by), "Only moderators can do this.")
+    require(can_set_rules(by), _("Only moderators can do this."))
     value = barriers.clean_barrier(kind, value)
     with transaction.atomic():
         barrier, is_new = barriers.raise_barrier(kind=kind, value=value, until=until, note=note)
         if not is_new:
-            raise ValueError(f"{value} is blocked already.")
+            raise ValueError(_("%(value)s is blocked already.") % {"value": value})
         _log(by, None, Act.BLOCK, f"{barrier.get_kind_display()} {value}", {}, {"value": value})
         return barrier
 
 
 def unbar(*, by, barrier):
     """Lets them in again. Returns the barrier; raises ``PermissionDenied``."""
-    require(can_set_rules(by), "Only moderators can do this.")
+    require(can_set_rules(by), _("Only moderators can do this."))
     with transaction.atomic():
         _log(by, None, Act.BLOCK, f"No longer: {barrier}", {"value": barrier.value}, {})
         barrier.delete()
@@ -228,10 +233,10 @@ def unbar(*, by, barrier):
 
 
 def _require_over(by, person):
-    require(can_moderate(by), "Only moderators can do this.")
+    require(can_moderate(by), _("Only moderators can do this."))
     require(
         person.pk != by.pk and (not person.is_staff or by.is_superuser),
-        "Only administrators can do this to somebody of the staff, and nobody to themselves.",
+        _("Only administrators can do this to somebody of the staff, and nobody to themselves."),
     )
 
 
@@ -239,7 +244,7 @@ def _require_in(by, person, discussion):
     _require_over(by, person)
     require(
         can_moderate(by, discussion.area),
-        "Only moderators of this part of the site can do this.",
+        _("Only moderators of this part of the site can do this."),
     )
 
 

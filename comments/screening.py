@@ -6,39 +6,25 @@ moderator sees all of it. Phases read no database and no clock: what they need i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from comments.contexts import Context, Draft
-from comments.links import is_below
-from comments.wording import span_text
+
+# Whoever screens catches what it refuses.
+from comments.verdicts import (
+    RefusedError,  # noqa: F401  PUBLIC: with what raises it
+    Verdict,
+    hold,
+)
+from comments.watching import blocked_link, held_words, many_links, refused_words
+from comments.wording import number_text, reason_text, span_text
 
 # About five pages of a book: longer than any comment that was read to its end.
 MAX_TEXT_LENGTH = 10_000
 # Fits a tombstone's line: why somebody hid or withdrew a comment.
 MAX_REASON_LENGTH = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """``message`` says what is wrong and what to do, ``status`` is HTTP's.
-
-    A verdict that ``holds`` lets the comment through to a moderator. ``hits`` are the words that
-    it is about, ``(start, end, what is watched)`` in the draft's text.
-    """
-
-    phase: str
-    message: str
-    status: int = 422
-    holds: bool = False
-    hits: tuple[tuple[int, int, str], ...] = ()
-
-
-class RefusedError(Exception):
-    """Something was not taken. ``verdict`` says why, in words for whoever sent it."""
-
-    def __init__(self, verdict):
-        super().__init__(verdict.message)
-        self.verdict = verdict
 
 
 Phase = Callable[[Draft, Context], Verdict | None]
@@ -47,49 +33,61 @@ Phase = Callable[[Draft, Context], Verdict | None]
 def unreadable(draft, context):
     if context.page_is_readable:
         return None
-    return Verdict("unreadable", "The page that this discussion belongs to was taken down.", 404)
+    return Verdict("unreadable", _("The page that this discussion belongs to was taken down."), 404)
 
 
 def closed(draft, context):
     if context.discussion_is_open:
         return None
-    reason = f" {context.closed_reason}" if context.closed_reason else ""
-    return Verdict("closed", f"This discussion is closed.{reason} You can still read it.", 403)
+    if context.closed_reason:
+        message = _("This discussion is closed. %(reason)s You can still read it.")
+        message %= {"reason": context.closed_reason}
+    else:
+        message = _("This discussion is closed. You can still read it.")
+    return Verdict("closed", message, 403)
 
 
 def suspended(draft, context):
-    return _suspended(context, "post")
+    return _suspended(context, _("You cannot post until %(moment)s. Reason: %(reason)s"))
 
 
 def suspended_voter(draft, context):
-    return _suspended(context, "vote")
+    return _suspended(context, _("You cannot vote until %(moment)s. Reason: %(reason)s"))
 
 
-def _suspended(context, act):
+def _suspended(context, said):
     if context.suspended_until is None or context.suspended_until <= context.now:
         return None
-    reason = context.suspension_reason or "No reason was given."
-    message = f"You cannot {act} until {context.suspended_until_text}. Reason: {reason}"
+    reason = reason_text(context.suspension_reason) or _("No reason was given.")
+    message = said % {"moment": context.suspended_until_text, "reason": reason}
     return Verdict("suspended", message, 403)
 
 
 def muted(draft, context):
-    return _muted(context, "post")
+    return _muted(
+        context,
+        _(
+            "You cannot post in this discussion %(until)s; in all others you can. "
+            "Reason: %(reason)s"
+        ),
+    )
 
 
 def muted_voter(draft, context):
-    return _muted(context, "vote")
+    return _muted(
+        context,
+        _(
+            "You cannot vote in this discussion %(until)s; in all others you can. "
+            "Reason: %(reason)s"
+        ),
+    )
 
 
-def _muted(context, act):
+def _muted(context, said):
     if not context.is_muted:
         return None
-    reason = context.mute_reason or "No reason was given."
-    message = (
-        f"You cannot {act} in this discussion {context.muted_until_text}; "
-        f"in all others you can. Reason: {reason}"
-    )
-    return Verdict("muted", message, 403)
+    reason = reason_text(context.mute_reason) or _("No reason was given.")
+    return Verdict("muted", said % {"until": context.muted_until_text, "reason": reason}, 403)
 
 
 def gone_parent(draft, context):
@@ -97,8 +95,10 @@ def gone_parent(draft, context):
         return None
     return Verdict(
         "gone_parent",
-        "The comment that you answer has been taken down. "
-        "Answer another one, or write a comment of your own.",
+        _(
+            "The comment that you answer has been taken down. "
+            "Answer another one, or write a comment of your own."
+        ),
         409,
     )
 
@@ -108,8 +108,13 @@ def late(draft, context):
         return None
     return Verdict(
         "late",
-        f"You could change this comment until {context.edit_until_text}. "
-        "What you want to add can be said in a reply to it.",
+        (
+            _(
+                "You could change this comment until %(moment)s. What you want to "
+                "add can be said in a reply to it."
+            )
+            % {"moment": context.edit_until_text}
+        ),
         403,
     )
 
@@ -117,13 +122,15 @@ def late(draft, context):
 def gone(draft, context):
     if context.parent_is_visible:
         return None
-    return Verdict("gone", "This comment has been taken down, and its votes stay as they are.", 409)
+    return Verdict(
+        "gone", _("This comment has been taken down, and its votes stay as they are."), 409
+    )
 
 
 def empty(draft, context):
     if draft.text.strip():
         return None
-    return Verdict("empty", "There is nothing to post yet: write something first.")
+    return Verdict("empty", _("There is nothing to post yet: write something first."))
 
 
 def too_long(draft, context):
@@ -132,8 +139,17 @@ def too_long(draft, context):
         return None
     return Verdict(
         "too_long",
-        f"A comment may have {MAX_TEXT_LENGTH:,} characters; yours has {length:,}. "
-        f"Shorten it by {length - MAX_TEXT_LENGTH:,}, or post it in parts.",
+        (
+            _(
+                "A comment may have %(most)s characters; yours has %(length)s. "
+                "Shorten it by %(surplus)s, or post it in parts."
+            )
+            % {
+                "most": number_text(MAX_TEXT_LENGTH),
+                "length": number_text(length),
+                "surplus": number_text(length - MAX_TEXT_LENGTH),
+            }
+        ),
     )
 
 
@@ -143,7 +159,10 @@ def long_reason(draft, context):
         return None
     return Verdict(
         "long_reason",
-        f"A reason may have {MAX_REASON_LENGTH:,} characters; yours has {length:,}. Shorten it.",
+        (
+            _("A reason may have %(most)s characters; yours has %(length)s. Shorten it.")
+            % {"most": number_text(MAX_REASON_LENGTH), "length": number_text(length)}
+        ),
     )
 
 
@@ -151,7 +170,7 @@ def not_text(draft, context):
     if "\x00" not in draft.text and not any("\ud800" <= each <= "\udfff" for each in draft.text):
         return None
     return Verdict(
-        "not_text", "Your text has characters that are no text. Remove them and post again."
+        "not_text", _("Your text has characters that are no text. Remove them and post again.")
     )
 
 
@@ -160,8 +179,13 @@ def flood(draft, context):
         return None
     return Verdict(
         "flood",
-        f"You posted {context.posted_last_minute} comments within a minute. "
-        "Wait a minute and send this one again; your text is still here.",
+        (
+            _(
+                "You posted %(count)s comments within a minute. Wait a minute "
+                "and send this one again; your text is still here."
+            )
+            % {"count": context.posted_last_minute}
+        ),
         429,
     )
 
@@ -171,8 +195,13 @@ def crowding(draft, context):
         return None
     return Verdict(
         "crowding",
-        f"You wrote {context.posted_here} comments here within ten minutes. Let others speak, "
-        "and send this one a little later; your text is still here.",
+        (
+            _(
+                "You wrote %(count)s comments here within ten minutes. Let others "
+                "speak, and send this one a little later; your text is still here."
+            )
+            % {"count": context.posted_here}
+        ),
         429,
     )
 
@@ -182,8 +211,13 @@ def restless(draft, context):
         return None
     return Verdict(
         "restless",
-        f"You changed comments {context.edited_lately} times within ten minutes. "
-        "Wait a few minutes and save this again; your text is still here.",
+        (
+            _(
+                "You changed comments %(count)s times within ten minutes. Wait a "
+                "few minutes and save this again; your text is still here."
+            )
+            % {"count": context.edited_lately}
+        ),
         429,
     )
 
@@ -193,7 +227,10 @@ def barred_address(draft, context):
         return None
     return Verdict(
         "barred_address",
-        "Nobody can post from this network for the time being. Ask the newsroom if that is wrong.",
+        _(
+            "Nobody can post from this network for the time being. "
+            "Ask the newsroom if that is wrong."
+        ),
         403,
     )
 
@@ -203,8 +240,10 @@ def address_flood(draft, context):
         return None
     return Verdict(
         "address_flood",
-        "Many comments came from your network within a few minutes. "
-        "Wait a little and send this one again; your text is still here.",
+        _(
+            "Many comments came from your network within a few minutes. "
+            "Wait a little and send this one again; your text is still here."
+        ),
         429,
     )
 
@@ -212,112 +251,51 @@ def address_flood(draft, context):
 def slow(draft, context):
     if context.slow_wait <= 0:
         return None
-    why = "because of reports" if context.slow_by_reports else "by moderators"
-    return Verdict(
-        "slow",
-        f"This discussion was slowed down {why}: one comment of each person in "
-        f"{span_text(context.slow_seconds)}. Send this one again in "
-        f"{span_text(context.slow_wait)}; your text is still here.",
-        429,
-    )
+    if context.slow_by_reports:
+        message = _(
+            "This discussion was slowed down because of reports: one comment of each person in "
+            "%(pace)s. Send this one again in %(wait)s; your text is still here."
+        )
+    else:
+        message = _(
+            "This discussion was slowed down by moderators: one comment of each person in "
+            "%(pace)s. Send this one again in %(wait)s; your text is still here."
+        )
+    spans = {"pace": span_text(context.slow_seconds), "wait": span_text(context.slow_wait)}
+    return Verdict("slow", message % spans, 429)
 
 
 def duplicate(draft, context):
     if not context.said_before:
         return None
-    return Verdict("duplicate", "You said just this a while ago. Say it once, or say more.", 409)
-
-
-def blocked_link(draft, context):
-    for host in draft.hosts:
-        if is_below(host, context.blocked_hosts):
-            return Verdict(
-                "blocked_link", f"Comments here may not link to {host}. Leave that link out."
-            )
-    return None
-
-
-def many_links(draft, context):
-    counted = sum(not is_below(host, context.trusted_hosts) for host in draft.hosts)
-    if counted <= context.links:
-        return None
-    return Verdict(
-        "many_links",
-        f"It has {counted} links, and yours may have {context.links} before a moderator looks.",
-        holds=True,
-    )
-
-
-def refused_words(draft, context):
-    hits = _hits(draft, context, "reject")
-    if not hits:
-        return None
-    return Verdict(
-        "refused_words",
-        f"Some words are not used here: {_named(draft, hits)}. Say it in others and post again.",
-        hits=hits,
-    )
-
-
-def held_words(draft, context):
-    hits = _hits(draft, context, "hold")
-    if not hits:
-        return None
-    return Verdict(
-        "held_words",
-        f"Moderators look at some words first: {_named(draft, hits)}.",
-        holds=True,
-        hits=hits,
-    )
-
-
-def _hits(draft, context, verdict):
-    if context.words is None:
-        return ()
-    return tuple(
-        (hit.start, hit.end, hit.entry)
-        for hit in context.words.hits(draft.text)
-        if hit.verdict == verdict
-    )
-
-
-# So many are named to whoever wrote them; a moderator sees all of them.
-_NAMED = 5
-
-
-def _named(draft, hits):
-    said = dict.fromkeys(" ".join(draft.text[start:end].split()) for start, end, _ in hits)
-    return ", ".join(f"“{each}”" for each in list(said)[:_NAMED])
+    return Verdict("duplicate", _("You said just this a while ago. Say it once, or say more."), 409)
 
 
 def newcomer(draft, context):
     if context.newcomer_holds <= 0:
         return None
-    return Verdict(
-        "newcomer",
-        "The first comments of whoever is new here wait for a moderator.",
-        holds=True,
+    return hold(
+        "newcomer", gettext_noop("The first comments of whoever is new here wait for a moderator.")
     )
 
 
 def premoderated(draft, context):
-    if not context.premoderation:
-        return None
-    return Verdict("premoderated", context.premoderation, holds=True)
+    return hold("premoderated", context.premoderation) if context.premoderation else None
 
 
 def outside_refuses(draft, context):
     if context.outside != "refuse":
         return None
-    reason = context.outside_reason or "It was taken for advertising."
-    return Verdict("outside_refuses", f"{reason} Change it and post again.")
+    reason = _(context.outside_reason or gettext_noop("It was taken for advertising."))
+    message = _("%(reason)s Change it and post again.") % {"reason": reason}
+    return Verdict("outside_refuses", message)
 
 
 def outside_holds(draft, context):
     if context.outside != "hold":
         return None
-    reason = context.outside_reason or "It looks like advertising."
-    return Verdict("outside_holds", reason, holds=True)
+    reason = context.outside_reason or gettext_noop("It looks like advertising.")
+    return hold("outside_holds", reason)
 
 
 # Whether anything may be posted here, and by whom: asked before there is a text, too.

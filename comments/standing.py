@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import directory
 from comments.models import Discussion, Standing
@@ -42,8 +43,8 @@ class Mute:
     def until_text(self):
         """``until 3 January 2026, 10:28``, or until what happens."""
         if self.until is None:
-            return "until a moderator lifts it"
-        return f"until {moment_text(self.until)}"
+            return _("until a moderator lifts it")
+        return _("until %(moment)s") % {"moment": moment_text(self.until)}
 
 
 def in_force(muted, now):

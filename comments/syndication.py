@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.directory import person_url
 from comments import feed_forms
@@ -40,7 +41,7 @@ class CommentFeed:
 def of_discussion(discussion):
     """The newest comments of a discussion that can be read, in the order they came. One query."""
     return _feed(
-        title=f"Comments on “{one_line(discussion.title)}”",
+        title=_("Comments on “%(title)s”") % {"title": one_line(discussion.title)},
         address=f"/discussions/{discussion.pk}/",
         page_url=discussion.url,
         begun_at=discussion.created_at,
@@ -58,7 +59,8 @@ def of_branch(comment):
         comments = comments.filter(lft__gte=comment.lft, lft__lte=comment.rght)
     title = one_line(comment.discussion.title)
     return _feed(
-        title=f"Comment {comment.number} on “{title}” and the replies to it",
+        title=_("Comment %(number)s on “%(title)s” and the replies to it")
+        % {"number": comment.number, "title": title},
         address=comment.get_absolute_url(),
         page_url=comment.get_absolute_url(),
         begun_at=comment.posted_at,
@@ -70,7 +72,7 @@ def of_person(person):
     """A person's newest comments in all discussions that can be read. One query."""
     comments = Comment.objects.filter(readable(timezone.now(), "discussion__"), author_id=person.pk)
     return _feed(
-        title=f"Comments by {one_line(person.handle)}",
+        title=_("Comments by %(handle)s") % {"handle": one_line(person.handle)},
         address=person.get_absolute_url(),
         page_url=person.get_absolute_url(),
         begun_at=person.joined_at,
@@ -93,13 +95,15 @@ def _entry(values, everywhere):
         pk, revision, author_id, handle, posted_at, edited_at, html,
         parent_id, parent_state, parent_handle, discussion_title,
     ) = values  # fmt: skip
-    author, on_title = one_line(handle), f" on “{one_line(discussion_title)}”"
-    title = author + on_title
+    author, on = one_line(handle), one_line(discussion_title)
+    title = _("%(author)s on “%(title)s”") % {"author": author, "title": on}
     # Who wrote what was taken down is not named.
     if parent_state == Comment.State.VISIBLE:
-        title = f"{author}, in answer to {one_line(parent_handle)}"
+        said = {"author": author, "answered": one_line(parent_handle), "title": on}
         if everywhere:
-            title += f",{on_title}"
+            title = _("%(author)s, in answer to %(answered)s, on “%(title)s”") % said
+        else:
+            title = _("%(author)s, in answer to %(answered)s") % said
     return revision, feed_forms.Entry(
         permalink=f"/comments/{pk}/",
         title=title,

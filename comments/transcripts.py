@@ -5,6 +5,8 @@ How many of them a text has room for, ``plain_text`` knows.
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from comments.models import Comment
 from comments.plain_text import Remark
 from comments.quoting import blocks_as_text
@@ -54,7 +56,7 @@ def transcript_of(branch, *, start=None):
     ``branch`` is its first comment; a ``start`` that is none of its comments begins there too.
     One query, and one more for ``start``.
     """
-    subtitle = f"Comment {branch.number} and the replies to it"
+    subtitle = _("Comment %(number)s and the replies to it") % {"number": branch.number}
     if start is not None:
         begin = (
             Comment.objects.of_branch(branch)
@@ -65,7 +67,10 @@ def transcript_of(branch, *, start=None):
         if begin is None:
             start = None
         else:
-            subtitle += f", from {begin} on"
+            subtitle = _("Comment %(number)s and the replies to it, from %(begin)s on") % {
+                "number": branch.number,
+                "begin": begin,
+            }
     comments = Comment.objects.branch_from(branch, start or branch.pk, AT_MOST + 1)
     return Transcript(
         title=branch.discussion.title,
@@ -88,7 +93,7 @@ def _remark(values, lowest):
         text = blocks_as_text(blocks)
     moments = [moment_text(posted_at)]
     if edited_at:
-        moments.append(f"edited {moment_text(edited_at)}")
+        moments.append(_("edited %(moment)s") % {"moment": moment_text(edited_at)})
     return Remark(
         depth=level - lowest,
         number=number,

@@ -7,6 +7,9 @@ hand, and a person's own page can say what comes next.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -41,10 +44,10 @@ class Level:
 
 # Numbers of Discourse's levels as far as they fit a news site, where people come weekly.
 LEVELS = (
-    Level(0, "Newcomer", 0, 0, 1.0, 2, 0.5, False, 1.0),
-    Level(1, "Member", 5, 1, 0.3, 5, 1.0, False, 1.0),
-    Level(2, "Regular", 30, 30, 0.1, 10, 1.0, True, 1.5),
-    Level(3, "Trusted", 150, 90, 0.03, 30, 2.0, True, 2.0),
+    Level(0, gettext_lazy("Newcomer"), 0, 0, 1.0, 2, 0.5, False, 1.0),
+    Level(1, gettext_lazy("Member"), 5, 1, 0.3, 5, 1.0, False, 1.0),
+    Level(2, gettext_lazy("Regular"), 30, 30, 0.1, 10, 1.0, True, 1.5),
+    Level(3, gettext_lazy("Trusted"), 150, 90, 0.03, 30, 2.0, True, 2.0),
 )
 # Who reports in bad faith weighs nothing: fewer than one in four upheld, once there are some.
 _ENOUGH_REPORTS = 4
@@ -74,14 +77,19 @@ def _lacks(record, level, now):
     lacks = []
     if record.stood < level.stood:
         missing = level.stood - record.stood
-        lacks.append(f"{missing} more comment{' that stands' if missing == 1 else 's that stand'}")
+        said = ngettext(
+            "%(count)s more comment that stands", "%(count)s more comments that stand", missing
+        )
+        lacks.append(said % {"count": missing})
     since = record.since if record.since is not None else now
     waited = (now - since) // timedelta(days=1)
     if waited < level.days:
         missing = level.days - waited
-        lacks.append(f"{missing} more day{'' if missing == 1 else 's'} here")
+        said = ngettext("%(count)s more day here", "%(count)s more days here", missing)
+        lacks.append(said % {"count": missing})
     if lost_share(record) > level.most_lost:
-        lacks.append(f"at most {level.most_lost:.0%} of your comments taken down or rejected")
+        said = _("at most %(percent)s%% of your comments taken down or rejected")
+        lacks.append(said % {"percent": f"{level.most_lost * 100:.0f}"})
     return lacks
 
 
@@ -110,12 +118,18 @@ def report_weight(record, now):
 
 def rights_of(level):
     """What a level gives, in words, for the person's own page."""
-    pace = {0.5: "half the usual pace", 1.0: "the usual pace"}.get(
-        level.share_of_pace, f"{level.share_of_pace:g} times the usual pace"
-    )
-    rights = [f"up to {level.links} links in a comment", f"comments at {pace}"]
+    paces = {0.5: _("comments at half the usual pace"), 1.0: _("comments at the usual pace")}
+    faster = _("comments at %(number)s times the usual pace")
+    rights = [
+        ngettext(
+            "up to %(count)s links in a comment", "up to %(count)s links in a comment", level.links
+        )
+        % {"count": level.links},
+        paces.get(level.share_of_pace, faster % {"number": f"{level.share_of_pace:g}"}),
+    ]
     if level.edits_longer:
-        rights.append("more time to edit")
+        rights.append(_("more time to edit"))
     if level.report_weight != LEVELS[0].report_weight:
-        rights.append(f"reports that count {level.report_weight:g} times")
+        said = _("reports that count %(number)s times")
+        rights.append(said % {"number": f"{level.report_weight:g}"})
     return rights

@@ -6,6 +6,8 @@ from django.core.cache import caches
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from comments import ranking
 from comments.admission import context_of, doors_of
@@ -18,7 +20,7 @@ from comments.turns import wait_for_turn
 # Faster than anybody reads. Each vote on a top-level comment moves its thread, and what moved is
 # read again by whoever goes through the discussion.
 MOST_VOTES_A_MINUTE = 60
-OWN = "You wrote this comment: whether it is right is for others to say."
+OWN = gettext_noop("You wrote this comment: whether it is right is for others to say.")
 
 
 def agree(*, by, comment):
@@ -42,11 +44,11 @@ def withdraw_vote(*, by, comment):
 
 
 def _vote(by, comment, *, wanted):
-    require(by.is_authenticated, "Sign in to agree with a comment.")
+    require(by.is_authenticated, _("Sign in to agree with a comment."))
     with transaction.atomic():
         wait_for_turn(by)
         comment = Comment.objects.select_related("discussion").get(pk=comment.pk)
-        require(not is_author(by, comment), OWN)
+        require(not is_author(by, comment), _(OWN))
         _slow_down(by)
         context = _context(by, comment)
         _screen(context)
@@ -85,8 +87,10 @@ def _slow_down(by):
         raise RefusedError(
             Verdict(
                 "flood",
-                f"You voted {MOST_VOTES_A_MINUTE} times within a minute. "
-                "Wait a minute before you go on.",
+                (
+                    _("You voted %(count)s times within a minute. Wait a minute before you go on.")
+                    % {"count": MOST_VOTES_A_MINUTE}
+                ),
                 429,
             )
         )
@@ -113,7 +117,7 @@ def _context(by, comment):
 def why_not(by, comment):
     """READ: why ``by`` cannot vote on ``comment``, in words, or an empty text."""
     if is_author(by, comment):
-        return OWN
+        return _(OWN)
     verdict = screen(Draft(""), _context(by, comment), VOTE_PHASES)
     return verdict.message if verdict else ""
 

@@ -3,11 +3,14 @@
 Nobody else is shown them. What a shadowed person posts looks to them as if it had been posted.
 """
 
+from django.utils.translation import gettext as _
+
 from comments.markup import escape
 from comments.models import HeldComment
 from comments.parts import Part
 from comments.rows import Row
 from comments.statements import Statement
+from comments.verdicts import message_of
 from comments.wording import moment_iso, moment_text
 
 # More of one person's never wait in one discussion: the limits see to that.
@@ -53,25 +56,27 @@ def _row(person, pk, parent_id, html, held_at, is_shadow, objections):
 
 def why_held(objections):
     """In words for its author what a comment waits for."""
-    said = " ".join(dict.fromkeys(each["message"] for each in objections))
-    return said or "A moderator looks at it first."
+    said = " ".join(dict.fromkeys(message_of(each) for each in objections))
+    return said or _("A moderator looks at it first.")
 
 
 def _print_part(row, html, held_at, why):
     name = escape(row.author)
     real_name = f'<bdi class="real-name">{escape(row.real_name)}</bdi> ' if row.real_name else ""
     role = f'<span class="role">{row.role_label}</span> ' if row.role_label else ""
-    notice = ""
+    notice, label, online = "", _("Your comment"), _("online")
     if why:
+        more = _("More about this, or withdraw it")
+        alone = _("Only you see this: it waits for a moderator.")
         notice = (
-            '<p class="held-note"><strong>Only you see this: it waits for a moderator.</strong> '
-            f'{escape(why)} <a href="/comments/held/{-row.id}/">More about this, or withdraw it'
-            "</a></p>"
+            f'<p class="held-note"><strong>{escape(alone)}</strong> '
+            f'{escape(why)} <a href="/comments/held/{-row.id}/">'
+            f"{escape(more)}</a></p>"
         )
     return Part(
-        head=f' aria-label="Your comment"><header class="comment-head">'
+        head=f' aria-label="{escape(label)}"><header class="comment-head">'
         f'<a class="author" href="{escape(row.author_url)}"><bdi>{name}</bdi></a> '
-        f'{real_name}{role}<span class="presence is-online">online</span>'
+        f'{real_name}{role}<span class="presence is-online">{escape(online)}</span>'
         f'<span class="where"> <time datetime="{moment_iso(held_at)}">{moment_text(held_at)}'
         "</time>",
         body=f'</span></header>{notice}<div class="comment-body prose" dir="auto">{html}</div>',

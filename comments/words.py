@@ -17,6 +17,8 @@ parts of several letters ("via gra"), which would also be "as soon".
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from comments.folding import (
     CYRILLIC,
     CYRILLIC_TOO,
@@ -61,27 +63,35 @@ def check_entry(text):
     """Raises ValueError, with a message for a moderator, if nothing can be found by ``text``."""
     if len(text) > MAX_ENTRY_LENGTH:
         raise ValueError(
-            f"An entry may have {MAX_ENTRY_LENGTH} characters; this one has {len(text)}. "
-            "Shorten it to the words that matter."
+            _(
+                "An entry may have %(most)s characters; this one has "
+                "%(length)s. Shorten it to the words that matter."
+            )
+            % {"most": MAX_ENTRY_LENGTH, "length": len(text)}
         )
     word = text.strip().removesuffix("*")
     if "*" in word:
         raise ValueError(
-            "A * may only stand at the very end, for whatever follows. Write the beginning of "
-            "the word and one *."
+            _(
+                "A * may only stand at the very end, for whatever follows. Write the beginning of "
+                "the word and one *."
+            )
         )
     folded = LATIN.fold(word)
     if not PIECE.search(folded):
-        raise ValueError("This entry has no letter or digit to look for. Write a word.")
+        raise ValueError(_("This entry has no letter or digit to look for. Write a word."))
     if text.strip().endswith("*"):
         if folded.endswith((" ", ".")):
             raise ValueError(
-                "The * has to follow a letter directly. Remove what stands between them."
+                _("The * has to follow a letter directly. Remove what stands between them.")
             )
         if sum(map(len, PIECE.findall(folded))) < MIN_PREFIX_LENGTH:
             raise ValueError(
-                f"This beginning is too short and would hit half of all texts. Write at least "
-                f"{MIN_PREFIX_LENGTH} letters before the *."
+                _(
+                    "This beginning is too short and would hit half of all texts. Write at "
+                    "least %(least)s letters before the *."
+                )
+                % {"least": MIN_PREFIX_LENGTH}
             )
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from comments.models.record import ModerationEntry
 from comments.models.talk import MAX_AREA_LENGTH, Comment, Discussion
@@ -17,10 +18,10 @@ class HeldComment(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for a moderator"
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
-        WITHDRAWN = "withdrawn", "Withdrawn by its author"
+        WAITING = "waiting", gettext_lazy("Waits for a moderator")
+        APPROVED = "approved", gettext_lazy("Approved")
+        REJECTED = "rejected", gettext_lazy("Rejected")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn by its author")
 
     discussion = models.ForeignKey(
         Discussion, on_delete=models.PROTECT, related_name="held", db_index=False
@@ -73,18 +74,18 @@ class Report(models.Model):
     """Somebody asks moderators to look at a comment. Nobody else learns who."""
 
     class Reason(models.TextChoices):
-        ATTACK = "attack", "It attacks somebody"
-        HATE = "hate", "It incites hatred"
-        ADVERTISING = "advertising", "It is advertising"
-        PRIVATE = "private", "It tells what is private"
-        OFF_TOPIC = "off_topic", "It has nothing to do with the page"
-        OTHER = "other", "Another reason"
+        ATTACK = "attack", gettext_lazy("It attacks somebody")
+        HATE = "hate", gettext_lazy("It incites hatred")
+        ADVERTISING = "advertising", gettext_lazy("It is advertising")
+        PRIVATE = "private", gettext_lazy("It tells what is private")
+        OFF_TOPIC = "off_topic", gettext_lazy("It has nothing to do with the page")
+        OTHER = "other", gettext_lazy("Another reason")
 
     class Outcome(models.TextChoices):
-        OPEN = "open", "Not decided"
-        UPHELD = "upheld", "The comment was taken down"
-        DISMISSED = "dismissed", "The comment stays"
-        WITHDRAWN = "withdrawn", "Its author took it away"
+        OPEN = "open", gettext_lazy("Not decided")
+        UPHELD = "upheld", gettext_lazy("The comment was taken down")
+        DISMISSED = "dismissed", gettext_lazy("The comment stays")
+        WITHDRAWN = "withdrawn", gettext_lazy("Its author took it away")
 
     comment = models.ForeignKey(
         Comment, on_delete=models.PROTECT, related_name="reports", db_index=False
@@ -135,9 +136,9 @@ class Appeal(models.Model):
     """Whoever an act concerns asks for somebody else to look at it. One for each act."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Not decided"
-        GRANTED = "granted", "Granted"
-        REFUSED = "refused", "Refused"
+        OPEN = "open", gettext_lazy("Not decided")
+        GRANTED = "granted", gettext_lazy("Granted")
+        REFUSED = "refused", gettext_lazy("Refused")
 
     entry = models.OneToOneField(ModerationEntry, on_delete=models.PROTECT, related_name="appeal")
     person = models.ForeignKey(
@@ -156,10 +157,10 @@ class Case(models.Model):
     """Something that a moderator has to decide, in one of the queues of the desk."""
 
     class Queue(models.TextChoices):
-        HELD = "held", "Held"
-        REPORTED = "reported", "Reported"
-        COVERED = "covered", "Hidden by reports"
-        APPEAL = "appeal", "Appeals"
+        HELD = "held", gettext_lazy("Held")
+        REPORTED = "reported", gettext_lazy("Reported")
+        COVERED = "covered", gettext_lazy("Hidden by reports")
+        APPEAL = "appeal", gettext_lazy("Appeals")
 
     queue = models.CharField(max_length=8, choices=Queue.choices)
     is_open = models.BooleanField(default=True)

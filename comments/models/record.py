@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from comments.models.talk import MAX_AREA_LENGTH, Comment, Discussion
 from comments.tree import TreeError
@@ -25,37 +26,37 @@ class ModerationEntry(models.Model):
     """One act of a moderator or of an author on their own comment. Append-only."""
 
     class Act(models.TextChoices):
-        HIDE = "hide", "Hid a comment"
-        RESTORE = "restore", "Restored a comment"
-        EDIT = "edit", "Edited their comment"
-        HIDE_TEXT = "hide_text", "Hid an earlier version"
-        SHOW_TEXT = "show_text", "Showed an earlier version again"
-        WITHDRAW = "withdraw", "Withdrew their comment"
-        CLOSE = "close", "Closed a discussion"
-        REOPEN = "reopen", "Reopened a discussion"
-        SUSPEND = "suspend", "Suspended a person"
-        LIFT = "lift", "Lifted a suspension"
-        HOLD = "hold", "Held a comment"
-        APPROVE = "approve", "Approved a comment"
-        REJECT = "reject", "Rejected a comment"
-        COVER = "cover", "Hid a comment because of reports"
-        KEEP = "keep", "Kept a reported comment"
-        UNDO = "undo", "Took an act back"
-        SLOW = "slow", "Slowed a discussion down"
-        PREMODERATE = "premod", "Changed premoderation"
-        WARN = "warn", "Warned a person"
-        MUTE = "mute", "Muted a person in one discussion"
-        UNMUTE = "unmute", "Let a muted person take part again"
-        BAN = "ban", "Banned a person"
-        SHADOW = "shadow", "Hid a person's new comments from others"
-        NOTE = "note", "Wrote a note on a person"
-        WATCH = "watch", "Holds a person's comments"
-        BLOCK = "block", "Changed what is blocked"
-        APPEAL = "appeal", "Appealed"
-        GRANT = "grant", "Granted an appeal"
-        REFUSE = "refuse", "Refused an appeal"
-        POLICY = "policy", "Changed a policy"
-        NOTICE = "notice", "Decided a notice of illegal content"
+        HIDE = "hide", gettext_lazy("Hid a comment")
+        RESTORE = "restore", gettext_lazy("Restored a comment")
+        EDIT = "edit", gettext_lazy("Edited their comment")
+        HIDE_TEXT = "hide_text", gettext_lazy("Hid an earlier version")
+        SHOW_TEXT = "show_text", gettext_lazy("Showed an earlier version again")
+        WITHDRAW = "withdraw", gettext_lazy("Withdrew their comment")
+        CLOSE = "close", gettext_lazy("Closed a discussion")
+        REOPEN = "reopen", gettext_lazy("Reopened a discussion")
+        SUSPEND = "suspend", gettext_lazy("Suspended a person")
+        LIFT = "lift", gettext_lazy("Lifted a suspension")
+        HOLD = "hold", gettext_lazy("Held a comment")
+        APPROVE = "approve", gettext_lazy("Approved a comment")
+        REJECT = "reject", gettext_lazy("Rejected a comment")
+        COVER = "cover", gettext_lazy("Hid a comment because of reports")
+        KEEP = "keep", gettext_lazy("Kept a reported comment")
+        UNDO = "undo", gettext_lazy("Took an act back")
+        SLOW = "slow", gettext_lazy("Slowed a discussion down")
+        PREMODERATE = "premod", gettext_lazy("Changed premoderation")
+        WARN = "warn", gettext_lazy("Warned a person")
+        MUTE = "mute", gettext_lazy("Muted a person in one discussion")
+        UNMUTE = "unmute", gettext_lazy("Let a muted person take part again")
+        BAN = "ban", gettext_lazy("Banned a person")
+        SHADOW = "shadow", gettext_lazy("Hid a person's new comments from others")
+        NOTE = "note", gettext_lazy("Wrote a note on a person")
+        WATCH = "watch", gettext_lazy("Holds a person's comments")
+        BLOCK = "block", gettext_lazy("Changed what is blocked")
+        APPEAL = "appeal", gettext_lazy("Appealed")
+        GRANT = "grant", gettext_lazy("Granted an appeal")
+        REFUSE = "refuse", gettext_lazy("Refused an appeal")
+        POLICY = "policy", gettext_lazy("Changed a policy")
+        NOTICE = "notice", gettext_lazy("Decided a notice of illegal content")
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     # None where a rule of the portal decided, which ``rule`` names.
@@ -96,8 +97,8 @@ class ModerationEntry(models.Model):
     objects = LogQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "moderation entry"
-        verbose_name_plural = "moderation log"
+        verbose_name = gettext_lazy("moderation entry")
+        verbose_name_plural = gettext_lazy("moderation log")
         indexes = (
             # Reader: moderation.undo, the acts of one batch.
             models.Index(

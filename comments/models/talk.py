@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from mptt.models import MPTTModel, TreeForeignKey
 
 from comments.quoting import blocks_as_markdown, escape_plain
@@ -32,8 +33,8 @@ class Discussion(models.Model):
     """The comment section of one page. Knows the page's title and address, nothing else of it."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
+        OPEN = "open", gettext_lazy("Open")
+        CLOSED = "closed", gettext_lazy("Closed")
 
     title = models.TextField()
     url = models.CharField(max_length=300)
@@ -123,12 +124,12 @@ class Comment(MPTTModel):
     """
 
     class State(models.TextChoices):
-        VISIBLE = "visible", "Visible"
-        HIDDEN = "hidden", "Hidden by a moderator"
-        WITHDRAWN = "withdrawn", "Withdrawn by its author"
+        VISIBLE = "visible", gettext_lazy("Visible")
+        HIDDEN = "hidden", gettext_lazy("Hidden by a moderator")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn by its author")
         # Until a moderator has decided: because of reports, or because an approval was undone.
-        COVERED = "covered", "Hidden because of reports"
-        HELD = "held", "Held for a moderator"
+        COVERED = "covered", gettext_lazy("Hidden because of reports")
+        HELD = "held", gettext_lazy("Held for a moderator")
 
     discussion = models.ForeignKey(
         Discussion, on_delete=models.PROTECT, related_name="comments", db_index=False

@@ -8,6 +8,8 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from comments import discussions, embedding, history, markup, posting, revisions
@@ -28,9 +30,9 @@ from comments.wording import moment_text, until_text
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_edit(request, pk):
     comment, now = find_comment(pk), timezone.now()
-    require(is_author(request.user, comment), "Only its author can edit this comment.")
+    require(is_author(request.user, comment), _("Only its author can edit this comment."))
     composer = embedding.compose(request, comment.discussion)
-    composer.heading, composer.submit_label = "Edit your comment", "Save"
+    composer.heading, composer.submit_label = _("Edit your comment"), _("Save")
     composer.action_url = reverse("comment-edit", args=[pk])
     composer.cancel_url = comment.get_absolute_url()
     composer.draft_key, composer.slot = "", str(pk)
@@ -44,8 +46,13 @@ def comment_edit(request, pk):
     until = comment.posted_at + known.editing_time
     require(
         known.can_edit(request.user, comment, now),
-        f"You could change this comment until {moment_text(until)}. You can still reply to it, "
-        "or withdraw it.",
+        (
+            _(
+                "You could change this comment until %(moment)s. You can still reply to it, "
+                "or withdraw it."
+            )
+            % {"moment": moment_text(until)}
+        ),
     )
     composer.form = EditForm(initial={"text": comment.markdown, "revision": comment.revision})
     return _show_edit(request, composer, until=until_text(until, now))
@@ -88,8 +95,13 @@ def _show_conflict(request, composer, conflict):
     composer.form.full_clean()
     composer.form.add_error(
         "text",
-        "This comment was changed in another window meanwhile. It now says: "
-        f"“{markup.excerpt(conflict.current.html)}” Save again to replace that with your text.",
+        (
+            _(
+                "This comment was changed in another window meanwhile. It now says: "
+                "“%(words)s” Save again to replace that with your text."
+            )
+            % {"words": markup.excerpt(conflict.current.html)}
+        ),
     )
     return _show_edit(request, composer, status=409)
 
@@ -108,7 +120,7 @@ def comment_withdraw(request, pk):
                 )
                 return HttpResponseRedirect(embedding.address_of(request, comment))
             except RefusedError as refused:
-                without = "You can withdraw it without a reason."
+                without = _("You can withdraw it without a reason.")
                 form.add_error("reason", f"{refused.verdict.message} {without}")
                 status = refused.verdict.status
     require_own(request.user, comment, "withdraw")
@@ -143,24 +155,28 @@ def comment_history(request, pk):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_hide(request, pk, number):
-    return _judge_version(request, pk, number, revisions.hide_version, "Hide version {}")
+    return _judge_version(
+        request, pk, number, revisions.hide_version, gettext_lazy("Hide version %(place)s")
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_show(request, pk, number):
-    return _judge_version(request, pk, number, revisions.show_version, "Show version {} again")
+    return _judge_version(
+        request, pk, number, revisions.show_version, gettext_lazy("Show version %(place)s again")
+    )
 
 
 def _judge_version(request, pk, number, act, verb):
-    require(can_moderate(request.user), "Only moderators can do this.")
+    require(can_moderate(request.user), _("Only moderators can do this."))
     comment = find_comment(pk)
     version = find(partial(history.version_of, comment), number)
     return _ask_why(
         request,
         comment,
         act=partial(act, number=number),
-        verb=verb.format(version.place),
+        verb=verb % {"place": version.place},
         words=version.difference,
         back=f"/comments/{pk}/history/?before={number + 1}#version-{number}",
     )
@@ -170,13 +186,13 @@ def _judge_version(request, pk, number, act, verb):
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal_reason_hide(request, pk):
     """Takes away what an author said when withdrawing: those words are for moderators to judge."""
-    require(can_moderate(request.user), "Only moderators can do this.")
+    require(can_moderate(request.user), _("Only moderators can do this."))
     comment = find_comment(pk)
     return _ask_why(
         request,
         comment,
         act=revisions.hide_withdrawal_reason,
-        verb="Take the author’s reason away",
+        verb=_("Take the author’s reason away"),
         words=comment.state_reason,
         back=f"/comments/{pk}/history/",
     )

@@ -5,12 +5,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from comments import holding
 from comments.waiting import find_waiting, why_held
-from comments.wording import moment_text
+from comments.wording import moment_text, reason_text
 
 
 @never_cache
@@ -22,9 +23,9 @@ def held_comment(request, pk):
         raise Http404
     if request.method == "POST":
         if holding.withdraw_held(by=request.user, held=held):
-            messages.success(request, "Your comment is withdrawn. Nobody else has read it here.")
+            messages.success(request, _("Your comment is withdrawn. Nobody else has read it here."))
         else:
-            messages.info(request, "It does not wait any more.")
+            messages.info(request, _("It does not wait any more."))
         return HttpResponseRedirect(held.discussion.url)
     if held.comment_id is not None and held.comment.is_visible:
         return HttpResponseRedirect(held.comment.get_absolute_url())
@@ -34,6 +35,7 @@ def held_comment(request, pk):
         "waits": held.state == held.State.WAITING,
         "why": why_held(held.objections),
         "held_at": moment_text(held.held_at),
+        "reason": reason_text(held.reason),
         "body": mark_safe(held.html),  # made by comments.markup alone
     }
     return render(request, "comments/held.html", context)

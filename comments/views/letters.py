@@ -8,6 +8,8 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,8 +17,9 @@ from comments import appeals, letters, standing, trust
 from comments.forms import AppealForm
 from comments.screening import RefusedError
 from comments.views.finding import find
+from comments.wording import number_text, reason_text
 
-_SENT = (
+_SENT = gettext_lazy(
     "Your appeal is with the moderators. Somebody else than who decided will look at it, and "
     "you will be told what came of it."
 )
@@ -52,11 +55,11 @@ def letter_appeal(request, pk):
     letter = find(partial(letters.letter_of, request.user), pk)
     if letter.entry is None:
         status = 409 if request.method == "POST" else 200
-        return _show_appeal(request, letter, AppealForm(), appeals.NONE, status=status)
+        return _show_appeal(request, letter, AppealForm(), _(appeals.NONE), status=status)
     if request.method != "POST":
         notice = appeals.why_not(request.user, letter.entry)
         if hasattr(letter.entry, "appeal"):
-            notice = appeals.TWICE
+            notice = _(appeals.TWICE)
         return _show_appeal(request, letter, AppealForm(), notice)
     form = AppealForm(request.POST)
     if not form.is_valid():
@@ -69,7 +72,7 @@ def letter_appeal(request, pk):
     if made:
         messages.success(request, _SENT)
     else:
-        messages.info(request, appeals.TWICE)
+        messages.info(request, _(appeals.TWICE))
     return HttpResponseRedirect(reverse("letters"))
 
 
@@ -92,13 +95,16 @@ def standing_page(request):
         "levels": len(trust.LEVELS),
         "place": known.level.number + 1,
         "rights": trust.rights_of(known.level),
-        "record": known.record,
+        "counted": {
+            name: number_text(getattr(known.record, name))
+            for name in ("stood", "taken_down", "rejected", "reports_upheld", "reports_dismissed")
+        },
         "next_level": following[0] if following else None,
         "lacks": following[1] if following else [],
         "next_rights": trust.rights_of(following[0]) if following else [],
         "is_premoderated": known.is_premoderated,
         "mutes": [
-            (discussion.title, discussion.url, mute.until_text, mute.reason)
+            (discussion.title, discussion.url, mute.until_text, reason_text(mute.reason))
             for discussion, mute in standing.mutes_of(known, now)
             # What was taken down is not named, and nobody can write there.
             if discussion.is_readable(now)

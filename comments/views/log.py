@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments import moments, records
@@ -14,7 +15,7 @@ from comments.caching import answer_reader
 from comments.embedding import cursor_of
 from comments.models import ModerationEntry
 from comments.permissions import beats_of, can_moderate, can_read_log, require
-from comments.wording import moment_iso, moment_text
+from comments.wording import moment_iso, moment_text, reason_text
 
 
 class _Echo:
@@ -31,7 +32,7 @@ def log_table(request):
 
     Who looks after parts of the site gets those parts' rows.
     """
-    require(can_read_log(request.user), "Only moderators and editors read the log.")
+    require(can_read_log(request.user), _("Only moderators and editors read the log."))
     entries = ModerationEntry.objects.all()
     for name, column in (("act", "act"), ("by", "by__handle"), ("area", "area")):
         if request.GET.get(name):
@@ -66,7 +67,7 @@ def public_log(request):
             "what": entry.what,
             "title": entry.title,
             "url": entry.url,
-            "reason": entry.reason,
+            "reason": reason_text(entry.reason),
             "by_rule": entry.by_rule,
         }
         for entry in entries

@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -106,5 +107,5 @@ def person_page(request, handle):
 
 def _joined_text(person):
     if directory.is_unclaimed(person):
-        return "Known from imported pages"
-    return f"Here since {day_text(person.joined_at)}"
+        return _("Known from imported pages")
+    return _("Here since %(day)s") % {"day": day_text(person.joined_at)}

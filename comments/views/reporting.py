@@ -7,6 +7,8 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +18,9 @@ from comments.forms import NoticeForm, ReportForm
 from comments.screening import RefusedError
 from comments.views.finding import find_comment
 
-_THANKS = "Thank you. A moderator will look at it, and you will be told what came of it."
+_THANKS = gettext_lazy(
+    "Thank you. A moderator will look at it, and you will be told what came of it."
+)
 
 
 @never_cache
@@ -48,7 +52,7 @@ def _send(request, comment, form):
     if sent:
         messages.success(request, _THANKS)
     else:
-        messages.info(request, reporting.TWICE)
+        messages.info(request, _(reporting.TWICE))
     return HttpResponseRedirect(embedding.address_of(request, comment))
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -41,10 +42,10 @@ def cast_vote(request):
 def _asked(request):
     given = [(name, request.POST[name]) for name in _WRITES if name in request.POST]
     if len(given) != 1:
-        raise BadRequest("A vote is either given or taken back.")
+        raise BadRequest(_("A vote is either given or taken back."))
     name, pk = given[0]
     if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        raise BadRequest("A vote names the comment that it is for.")
+        raise BadRequest(_("A vote names the comment that it is for."))
     return _WRITES[name], find_comment(int(pk))
 
 
@@ -85,7 +86,7 @@ def comment_agree(request, pk):
         return _show_page(request, comment, notice=voting.why_not(request.user, comment))
     wanted = request.POST.get("agree")
     if wanted not in ("0", "1"):
-        raise BadRequest("A vote is either given or taken back.")
+        raise BadRequest(_("A vote is either given or taken back."))
     try:
         _WRITES["agree" if wanted == "1" else "withdraw"](by=request.user, comment=comment)
     except RefusedError as refused:

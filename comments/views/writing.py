@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -78,7 +79,7 @@ def _post(request, discussion, comment):
         composer.form, composer.notice = form, ""
         if refused.verdict.holds:
             form.insist()
-            composer.submit_label = "Post it as it is, and wait"
+            composer.submit_label = _("Post it as it is, and wait")
         return _show_composer(request, composer, status=refused.verdict.status)
     drafts.drop(request, draft_key)
     if isinstance(posted, HeldComment):
@@ -116,7 +117,7 @@ def _show_posted(request, comment):
 def _show_held(request, held):
     """The way to where it waits; for htmx the comment as its writer sees it, and an empty form."""
     if not held.is_shadow:
-        say = f"Your comment waits for a moderator. {why_held(held.objections)}"
+        say = _("Your comment waits for a moderator. %(why)s") % {"why": why_held(held.objections)}
         if not request.htmx:
             messages.info(request, say)
     if not request.htmx:
@@ -179,7 +180,7 @@ def discussion_draft(request, pk):
     """
     discussion, parent = find_discussion(pk), request.GET.get("parent", "")
     if not _is_from_here(request):
-        raise PermissionDenied("This form was not sent from a page of this site.")
+        raise PermissionDenied(_("This form was not sent from a page of this site."))
     row = None
     if parent.isascii() and parent.isdigit() and len(parent) < 19:
         row = discussions.row_of(find_comment(int(parent)).pk)

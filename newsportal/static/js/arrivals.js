@@ -62,7 +62,7 @@ const build = () => {
   bar.hidden = true;
   bar.innerHTML =
     '<button class="button" type="button"></button><a class="button"></a>' +
-    '<button class="arrivals-close" type="button" aria-label="Tell me no more">×</button>';
+    `<button class="arrivals-close" type="button" aria-label="${gettext("Tell me no more")}">×</button>`;
   [button, link] = bar.children;
   button.addEventListener("click", take);
   bar.lastChild.addEventListener("click", () => {
@@ -87,12 +87,16 @@ const countWaiting = () =>
 const show = () => {
   if (!bar) build();
   const waiting = countWaiting();
-  const label = waiting === 1 ? "1 new comment" : `${waiting.toLocaleString("en")} new comments`;
+  const label = interpolate(
+    ngettext("%(number)s new comment", "%(number)s new comments", waiting),
+    { number: waiting.toLocaleString(document.documentElement.lang) },
+  );
   const isNew = bar.hidden && waiting > 0 && !stopped;
   button.hidden = waiting <= 0;
   button.textContent = label;
   link.hidden = waiting > 0;
-  link.textContent = `${elsewhere} more elsewhere in the discussion`;
+  const more = gettext("%(number)s more elsewhere in the discussion");
+  link.textContent = interpolate(more, { number: elsewhere });
   link.href = `/discussions/${section.dataset.discussion}/new/?since=${elsewhereSince}`;
   bar.hidden = stopped || (waiting <= 0 && !elsewhere);
   // After a moment: a region is heard once it has been there empty.
@@ -112,7 +116,7 @@ const take = async () => {
       section.dataset.arrivals = branches.length ? Math.max(...came) : announced;
     }
   } catch {
-    tools.say("The portal cannot be reached at the moment.");
+    tools.say(gettext("The portal cannot be reached at the moment."));
   }
   isTaking = false;
   status.textContent = "";
@@ -160,14 +164,14 @@ const mark = (comments) => {
   for (const comment of comments) {
     comment.classList.add("is-unread");
     if (!comment.querySelector(".new-mark"))
-      comment.querySelector("time")?.after(" ", newMark("new"));
+      comment.querySelector("time")?.after(" ", newMark(gettext("new")));
   }
   for (const fold of section.querySelectorAll(".threads > .branch > details.replies")) {
     const unread = fold.querySelectorAll(".is-unread").length;
     if (!unread || !comments.some((comment) => fold.contains(comment))) continue;
     const summary = fold.querySelector("summary");
     summary.querySelector(".new-mark")?.remove();
-    summary.append(" ", newMark(`${unread > 99 ? "99+" : unread} new`));
+    summary.append(" ", newMark(interpolate(gettext("%(count)s new"), { count: unread > 99 ? "99+" : unread })));
   }
 };
 

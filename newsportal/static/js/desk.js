@@ -1,5 +1,8 @@
 // The keys of the moderation desk. Each of them presses a button or follows a link of the page.
 
+// A page in another language brings its words along (words-*.js); they stand in globalThis.portalWords.
+const gettext = (words) => globalThis.portalWords?.[words] ?? words;
+
 const entries = () => Array.from(document.querySelectorAll(".desk-entry"));
 const here = () => document.activeElement.closest(".desk-entry") ?? document.querySelector(".desk-entry.is-here");
 const say = (words) => {
@@ -32,11 +35,11 @@ const hide = (entry) => {
   if (!reason) return press(entry, "hide");
   if (hasReason(entry)) return press(entry, "hide");
   reason.focus();
-  say("Choose a reason, then press Enter.");
+  say(gettext("Choose a reason, then press Enter."));
 };
 
 const pressForAll = (act) => {
-  if (!document.querySelector(".desk-pick:checked")) return say("Nothing is selected: x selects.");
+  if (!document.querySelector(".desk-pick:checked")) return say(gettext("Nothing is selected: x selects."));
   document.querySelector(`#desk-bulk [value=${act}]`)?.click();
 };
 
@@ -51,7 +54,7 @@ const select = (entry) => {
   if (!box) return;
   box.checked = !box.checked;
   count();
-  say(box.checked ? "Selected." : "No longer selected.");
+  say(box.checked ? gettext("Selected.") : gettext("No longer selected."));
 };
 
 const KEYS = {
@@ -63,7 +66,7 @@ const KEYS = {
   r: () => reasonOf(here())?.focus(),
   s: () => here()?.querySelector(".desk-suspend")?.click(),
   m: () => here()?.querySelector(".desk-mute")?.click(),
-  u: () => document.querySelector("#desk-undo button")?.click() ?? say("There is nothing to undo."),
+  u: () => document.querySelector("#desk-undo button")?.click() ?? say(gettext("There is nothing to undo.")),
   x: () => select(here()),
   A: () => pressForAll("keep"),
   H: () => pressForAll("hide"),

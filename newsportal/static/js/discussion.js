@@ -7,6 +7,8 @@
   const section = document.getElementById("discussion");
   if (!section) return;
 
+  // This comes before portal.js, which has it for the modules.
+  const gettext = (text) => globalThis.portalWords?.[text] ?? text;
   // Without its module a page is what it is without JavaScript.
   const use = (name, act) => import(files[name]).then(act, () => {});
   // Storage may be full, forbidden, or hold what we did not write.
@@ -80,7 +82,7 @@
   const help = document.createElement("button");
   help.type = "button";
   help.className = "keys-button";
-  help.textContent = "Keys";
+  help.textContent = gettext("Keys");
   help.addEventListener("click", () => use("keys", (keys) => keys.press("?", tools)));
   if (threads) (section.querySelector(".orders") ?? section).append(help);
 

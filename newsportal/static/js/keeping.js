@@ -1,6 +1,9 @@
 // Keeps the form of an article on the server while it is written, and tells the server that it is
 // open. What it keeps is a working copy: nothing is saved, and nobody else sees it.
 
+// A page in another language brings its words along (words-*.js); they stand in globalThis.portalWords.
+const gettext = (words) => globalThis.portalWords?.[words] ?? words;
+
 const EVERY_MS = 20_000;
 // What a browser lets a page send that is about to go.
 const MOST_ON_LEAVING = 60_000;
@@ -40,7 +43,7 @@ if (place?.dataset.keep && form) {
       });
     } catch (error) {
       if (error.name !== "AbortError") {
-        tell("This could not be kept just now: the portal does not answer.", true);
+        tell(gettext("This could not be kept just now: the portal does not answer."), true);
       }
     }
   };
@@ -48,7 +51,7 @@ if (place?.dataset.keep && form) {
   const hear = async (answer, isKept) => {
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (!isOurs) {
-      tell("This could not be kept. Are you still signed in? Look in another tab.", true);
+      tell(gettext("This could not be kept. Are you still signed in? Look in another tab."), true);
       return;
     }
     isKept();

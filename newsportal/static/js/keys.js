@@ -1,16 +1,16 @@
 // The keys of a discussion, and the window that explains them.
 
 const HELP = `
-  <h2 id="keys-heading">Keys</h2>
+  <h2 id="keys-heading">${gettext("Keys")}</h2>
   <dl>
-    <div><dt><kbd>j</kbd></dt><dd>next comment</dd></div>
-    <div><dt><kbd>k</kbd></dt><dd>previous comment</dd></div>
-    <div><dt><kbd>p</kbd></dt><dd>what this comment answers</dd></div>
-    <div><dt><kbd>n</kbd></dt><dd>next new comment</dd></div>
-    <div><dt><kbd>?</kbd></dt><dd>this help</dd></div>
+    <div><dt><kbd>j</kbd></dt><dd>${gettext("next comment")}</dd></div>
+    <div><dt><kbd>k</kbd></dt><dd>${gettext("previous comment")}</dd></div>
+    <div><dt><kbd>p</kbd></dt><dd>${gettext("what this comment answers")}</dd></div>
+    <div><dt><kbd>n</kbd></dt><dd>${gettext("next new comment")}</dd></div>
+    <div><dt><kbd>?</kbd></dt><dd>${gettext("this help")}</dd></div>
   </dl>
-  <p class="choice"><input type="checkbox" id="keys-on"> <label for="keys-on">Use these keys</label></p>
-  <p class="actions"><button class="button is-quiet" type="button" autofocus>Close</button></p>`;
+  <p class="choice"><input type="checkbox" id="keys-on"> <label for="keys-on">${gettext("Use these keys")}</label></p>
+  <p class="actions"><button class="button is-quiet" type="button" autofocus>${gettext("Close")}</button></p>`;
 
 // Where "n" leads when nothing new is left further down, the first that there is.
 const FURTHER = [
@@ -36,7 +36,7 @@ export const press = (key, { go, say }) => {
   if (unread) return go(unread);
   const further = FURTHER.map((selector) => document.querySelector(selector)).find(Boolean);
   if (further) further.click();
-  else say("Nothing new further down.");
+  else say(gettext("Nothing new further down."));
 };
 
 const goIf = (comment, go) => comment && go(comment);

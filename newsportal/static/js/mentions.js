@@ -12,7 +12,7 @@ const list = document.createElement("ul");
 list.id = "mention-list";
 list.className = "mention-list";
 list.setAttribute("role", "listbox");
-list.setAttribute("aria-label", "People in this discussion");
+list.setAttribute("aria-label", gettext("People in this discussion"));
 const status = document.createElement("p");
 status.className = "visually-hidden";
 status.setAttribute("role", "status");
@@ -108,7 +108,8 @@ const open = (its, at, names) => {
   list.replaceChildren(...names.map(option));
   choose(0);
   list.style.top = `${area.offsetTop + Math.min(cursorBottom(), area.offsetHeight)}px`;
-  if (isNew) status.textContent = `${names.length} to choose from, with the arrow keys and Enter.`;
+  const told = gettext("%(count)s to choose from, with the arrow keys and Enter.");
+  if (isNew) status.textContent = interpolate(told, { count: names.length });
 };
 
 const option = (name, place) => {

@@ -27,6 +27,8 @@ function watch(image) {
 }
 
 function showFile() {
+  // Not for the whole page: the admin has a gettext of its own.
+  const gettext = (words) => globalThis.portalWords?.[words] ?? words;
   const [chosen] = file.files;
   if (!chosen) return;
   const reader = new FileReader();
@@ -37,7 +39,9 @@ function showFile() {
       frame.replaceChildren(image);
       watch(image);
     });
-    image.addEventListener("error", () => frame.replaceChildren("This is no picture that can be shown."));
+    image.addEventListener("error", () => 
+      frame.replaceChildren(gettext("This is no picture that can be shown.")),
+    );
     image.src = reader.result;
   });
   reader.readAsDataURL(chosen);

@@ -8,6 +8,17 @@
   const live = document.getElementById("live");
   const { reading } = document.currentScript.dataset;
 
+  // --- Words, for the modules too: in English as they stand, else as words-*.js has brought them
+  const words = globalThis.portalWords ?? {};
+  const FORMS = ["one", "few", "many"];
+  const formOf = (count) =>
+    FORMS.indexOf(new Intl.PluralRules(document.documentElement.lang).select(count));
+  const gettext = (text) => words[text] ?? text;
+  const ngettext = (one, many, count) =>
+    words[one]?.[formOf(count)] ?? (count === 1 ? one : many);
+  const interpolate = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+  Object.assign(globalThis, { gettext, ngettext, interpolate });
+
   // Storage may be full or forbidden; then there are simply no drafts.
   const stored = (act) => {
     try {
@@ -108,27 +119,28 @@
   });
 
   // --- htmx
-  const KEPT = "Your text is kept in this browser.";
+  const KEPT = gettext("Your text is kept in this browser. Load the page again and send it once more.");
   let begun;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     begun = detail.target.querySelector("textarea")?.value ?? "";
     // A whole page, a sign-in for one, does not belong into a slot.
     if (!/^\s*<!doctype/i.test(detail.xhr.responseText)) return;
     detail.shouldSwap = false;
-    if (!detail.isError) failed(detail, "The portal wants you to sign in again.");
+    if (!detail.isError) failed(detail, gettext("The portal wants you to sign in again."));
   });
   const failed = ({ elt, requestConfig }, why) => {
     const source = requestConfig?.elt || elt;
     if (source.matches("a[href]")) location.assign(source.href);
     else if (source.matches(".vote")) say(why);
-    else say(`${why} ${KEPT} Load the page again and send it once more.`, true);
+    else say(`${why} ${KEPT}`, true);
   };
   document.addEventListener("htmx:responseError", ({ detail }) =>
-    failed(detail, "The portal did not take this."),
+    failed(detail, gettext("The portal did not take this.")),
   );
   document.addEventListener("htmx:sendError", ({ detail }) => {
-    if (detail.elt.matches("a")) say("The portal cannot be reached at the moment.");
-    else failed(detail, "The portal cannot be reached at the moment.");
+    const why = gettext("The portal cannot be reached at the moment.");
+    if (detail.elt.matches("a")) say(why);
+    else failed(detail, why);
   });
   let settled;
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -164,7 +176,7 @@
       comment.focus({ preventScroll: true });
       comment.scrollIntoView({ block: "center" });
     }
-    say("Your comment is posted.");
+    say(gettext("Your comment is posted."));
   });
 
   // --- What can wait until the page is there

@@ -55,7 +55,8 @@ const leadTo = (link) => {
   const id = link.pathname.split("/")[2];
   if (!document.getElementById(`c${id}`)) return;
   link.href = `#c${id}`;
-  link.textContent = `Go to ${link.textContent.toLowerCase()}`;
+  const comment = link.textContent.toLowerCase();
+  link.textContent = interpolate(gettext("Go to %(comment)s"), { comment });
   link.addEventListener("click", hide);
 };
 

@@ -6,8 +6,8 @@ const MOST_CHARACTERS = 600;
 const button = document.createElement("button");
 button.type = "button";
 button.className = "quote-words";
-button.textContent = "Quote";
-button.setAttribute("aria-label", "Quote the marked words");
+button.textContent = gettext("Quote");
+button.setAttribute("aria-label", gettext("Quote the marked words"));
 
 // What was marked when Quote was pressed: the press itself takes the mark away.
 let pressed = null;

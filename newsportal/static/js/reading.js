@@ -41,7 +41,7 @@ const share = async (list, say) => {
   if (!list || !files) return;
   const { offer } = await import(files.sharing).catch(() => ({}));
   const url = list.dataset.share;
-  offer?.(url, "this article", say, (made) => {
+  offer?.(url, gettext("this article"), say, (made) => {
     const item = document.createElement("li");
     item.append(made);
     list.append(item);

@@ -10,20 +10,20 @@ export const equip = (comment, { say }) => {
 // The two buttons for an address, each handed to ``put``; ``name`` says what it is the address of.
 export const offer = (url, name, say, put) => {
   put(
-    button("Link", `Copy link to ${name}`, async () => {
+    button(gettext("Link"), interpolate(gettext("Copy link to %(name)s"), { name }), async () => {
       try {
         await navigator.clipboard.writeText(url);
-        say("Link copied.");
+        say(gettext("Link copied."));
       } catch {
         // Outside https, and where it is forbidden.
-        say(`This browser does not let us copy. The link is ${url}`);
+        say(interpolate(gettext("This browser does not let us copy. The link is %(url)s"), { url }));
       }
     }),
   );
   if (navigator.share) {
     // Whoever closes the system's window wanted nothing.
     const share = () => navigator.share({ title: document.title, url }).catch(() => {});
-    put(button("Share", `Share ${name}`, share));
+    put(button(gettext("Share"), interpolate(gettext("Share %(name)s"), { name }), share));
   }
 };
 

@@ -6,6 +6,10 @@
 // own widget names it by an import map inside the page, which our policy forbids, and lets it
 // write a style sheet into the page, which the policy forbids as well (injectCSS).
 
+// A page in another language brings its words along (words-*.js); they stand in globalThis.portalWords.
+const gettext = (words) => globalThis.portalWords?.[words] ?? words;
+const interpolate = (words, values) => words.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+
 const area = document.querySelector("textarea[data-writing]");
 if (area) {
   begin(area);
@@ -27,7 +31,7 @@ async function begin(area) {
     parseOptions: { preserveWhitespace: "full" },
     editorProps: {
       attributes: {
-        "aria-label": label ? label.textContent.replace(/:\s*$/, "") : "Text",
+        "aria-label": label ? label.textContent.replace(/:\s*$/, "") : gettext("Text"),
         "aria-multiline": "true",
         role: "textbox",
         class: "writing-text",
@@ -240,41 +244,41 @@ function toolbar(editor) {
   const buttons = document.createElement("div");
   buttons.className = "writing-buttons";
   buttons.setAttribute("role", "toolbar");
-  buttons.setAttribute("aria-label", "Form of the text");
+  buttons.setAttribute("aria-label", gettext("Form of the text"));
   const panel = document.createElement("div");
   panel.className = "writing-panel";
   panel.hidden = true;
   bar.append(buttons, panel);
   const run = (name, ...values) => () => editor.chain()[name](...values).run();
   const heading = (level) => [
-    `Heading ${level}`,
+    interpolate(gettext("Heading %(level)s"), { level }),
     run("toggleHeading", { level }),
     () => editor.isActive("heading", { level }),
   ];
   const active = (name) => () => editor.isActive(name);
   const items = [
-    ["Bold", run("toggleBold"), active("bold")],
-    ["Italic", run("toggleItalic"), active("italic")],
-    ["Link", () => askLink(editor, panel), active("link")],
+    [gettext("Bold"), run("toggleBold"), active("bold")],
+    [gettext("Italic"), run("toggleItalic"), active("italic")],
+    [gettext("Link"), () => askLink(editor, panel), active("link")],
     heading(2),
     heading(3),
     heading(4),
-    ["List", run("toggleBulletList"), active("bulletList")],
-    ["Numbers", run("toggleOrderedList"), active("orderedList")],
-    ["Quote", () => toggleQuote(editor), active("quote")],
-    ["Pull quote", run("toggleNode", "pullQuote", "paragraph"), active("pullQuote")],
-    ["Table", run("insertTable", { rows: 3, cols: 2, withHeaderRow: true }), active("table")],
-    ["Embed", () => askEmbed(editor, panel)],
-    ["Picture", () => askPicture(editor, panel)],
-    ["Undo", run("undo")],
-    ["Redo", run("redo")],
+    [gettext("List"), run("toggleBulletList"), active("bulletList")],
+    [gettext("Numbers"), run("toggleOrderedList"), active("orderedList")],
+    [gettext("Quote"), () => toggleQuote(editor), active("quote")],
+    [gettext("Pull quote"), run("toggleNode", "pullQuote", "paragraph"), active("pullQuote")],
+    [gettext("Table"), run("insertTable", { rows: 3, cols: 2, withHeaderRow: true }), active("table")],
+    [gettext("Embed"), () => askEmbed(editor, panel)],
+    [gettext("Picture"), () => askPicture(editor, panel)],
+    [gettext("Undo"), run("undo")],
+    [gettext("Redo"), run("redo")],
   ];
   const inTable = [
-    ["Row below", run("addRowAfter")],
-    ["Column behind", run("addColumnAfter")],
-    ["Delete row", run("deleteRow")],
-    ["Delete column", run("deleteColumn")],
-    ["Delete table", run("deleteTable")],
+    [gettext("Row below"), run("addRowAfter")],
+    [gettext("Column behind"), run("addColumnAfter")],
+    [gettext("Delete row"), run("deleteRow")],
+    [gettext("Delete column"), run("deleteColumn")],
+    [gettext("Delete table"), run("deleteTable")],
   ];
   const pressed = [];
   for (const [name, act, isActive] of [...items, ...inTable]) {
@@ -309,14 +313,14 @@ function toolbar(editor) {
 
 function askLink(editor, panel) {
   const address = editor.getAttributes("link").href ?? "";
-  ask(panel, editor, [["Address", address, "url"]], ([href]) => {
+  ask(panel, editor, [[gettext("Address"), address, "url"]], ([href]) => {
     const chain = editor.chain().extendMarkRange("link");
     return (href ? chain.setLink({ href }) : chain.unsetLink()).run();
   });
 }
 
 function askEmbed(editor, panel) {
-  const fields = [["Address", "", "url"], ["Title", "", "text"]];
+  const fields = [[gettext("Address"), "", "url"], [gettext("Title"), "", "text"]];
   ask(panel, editor, fields, ([url, title]) => {
     if (!/^https?:\/\/[^/\s]/.test(url) || !title) {
       return false;
@@ -327,12 +331,12 @@ function askEmbed(editor, panel) {
 
 // By its number, as in the list of pictures; the server says where there is none.
 function askPicture(editor, panel) {
-  ask(panel, editor, [["Number", "", "number"]], ([number]) => {
+  ask(panel, editor, [[gettext("Number"), "", "number"]], ([number]) => {
     if (!/^[1-9][0-9]{0,14}$/.test(number)) {
       return false;
     }
     const block = JSON.stringify({ picture: Number(number), type: "picture" });
-    const attrs = { block, told: `[picture ${number}]` };
+    const attrs = { block, told: interpolate(gettext("[picture %(number)s]"), { number }) };
     return editor.chain().insertContent({ type: "kept", attrs }).run();
   });
 }
@@ -370,8 +374,8 @@ function ask(panel, editor, fields, answer) {
   };
   panel.replaceChildren(
     ...inputs.map(([label]) => label),
-    button("Set", done),
-    button("Cancel", close),
+    button(gettext("Set"), done),
+    button(gettext("Cancel"), close),
   );
   panel.onkeydown = (event) => {
     if (event.key === "Enter" && event.target.matches("input")) {
