@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import path
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import (
     drafting,
@@ -69,14 +71,14 @@ class ArticleAdmin(admin.ModelAdmin):
         "seen_version", "rich", "written",
     )  # fmt: skip
 
-    @admin.display(description="comments", ordering="discussion__comment_count")
+    @admin.display(description=gettext_lazy("comments"), ordering="discussion__comment_count")
     def comment_count(self, article):
         return article.discussion.comment_count
 
-    @admin.display(description="as saved")
+    @admin.display(description=gettext_lazy("as saved"))
     def lead_picture_shown(self, article):
         chosen = pictures.shown(article.lead_picture_id) if article.lead_picture_id else None
-        return render_thumbnail(chosen) if chosen else "No picture."
+        return render_thumbnail(chosen) if chosen else _("No picture.")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -113,7 +115,7 @@ class ArticleAdmin(admin.ModelAdmin):
         is_form = obj is None or self.has_change_permission(request, obj)
         return shown if is_form else (*shown, "words")
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def words(self, article):
         return mark_safe(article.html)  # made by articles.markup alone
 
@@ -234,13 +236,15 @@ class ArticleAdmin(admin.ModelAdmin):
         authors = [maker for _, _, maker in sorted(lines, key=lambda line: line[:2])]
         publishing.update_article(by=request.user, article=form.instance, authors=authors)
 
-    @admin.action(description="Publish the chosen articles", permissions=["change"])
+    @admin.action(description=gettext_lazy("Publish the chosen articles"), permissions=["change"])
     def publish_chosen(self, request, queryset):
-        self._act(request, queryset, publishing.publish_article, "published")
+        done = _("%(changed)s of %(chosen)s articles published; the others were so already.")
+        self._act(request, queryset, publishing.publish_article, done)
 
-    @admin.action(description="Withdraw the chosen articles", permissions=["change"])
+    @admin.action(description=gettext_lazy("Withdraw the chosen articles"), permissions=["change"])
     def withdraw_chosen(self, request, queryset):
-        self._act(request, queryset, publishing.withdraw_article, "withdrawn")
+        done = _("%(changed)s of %(chosen)s articles withdrawn; the others were so already.")
+        self._act(request, queryset, publishing.withdraw_article, done)
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -257,7 +261,7 @@ class ArticleAdmin(admin.ModelAdmin):
                 changed.append(act(by=request.user, article=article))
             except (PermissionDenied, publishing.ArticleError) as error:
                 refused.append(f"{article.title}: {error}")
-        message = f"{sum(changed)} of {len(changed)} articles {done}; the others were so already."
+        message = done % {"changed": sum(changed), "chosen": len(changed)}
         if changed:
             self.message_user(request, message, messages.SUCCESS)
         for words in refused:
@@ -313,8 +317,12 @@ class RemitAdmin(admin.ModelAdmin):
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
         if not Remit.objects.filter(person_id=obj.person_id).exists():
-            what = "what their role may, in every section"
-            self.message_user(request, f"{obj.person} may do {what} from now on.", messages.WARNING)
+            self.message_user(
+                request,
+                _("%(person)s may do what their role may, in every section from now on.")
+                % {"person": obj.person},
+                messages.WARNING,
+            )
 
     def delete_queryset(self, request, queryset):
         # One by one, so that it is said of each whose last one it was.

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.front import MOST_ON_PAGE, MOST_ROWS
 from articles.models import MAX_HEADING_LENGTH, MOST_IN_ROW, FrontArrangement, FrontRow
@@ -44,7 +45,7 @@ def set_rows(*, by=None, arrangement, rows, name=None, seen_version=None):
     with transaction.atomic():
         stored = _lock(arrangement, seen_version)
         if stored.state != _State.DRAFT:
-            raise ArticleError("Only a draft can be changed: begin one from this front page.")
+            raise ArticleError(_("Only a draft can be changed: begin one from this front page."))
         changes = {} if name is None else {"name": _checked_name(name)}
         present = [
             {each: getattr(row, each) for each in ROW_FIELDS}
@@ -61,34 +62,39 @@ def set_rows(*, by=None, arrangement, rows, name=None, seen_version=None):
 def check_rows(rows):
     """Raises ``ArticleError``, a sentence that names the row, unless ``rows`` can be."""
     if len(rows) > MOST_ROWS:
-        raise ArticleError(f"A front page has at most {MOST_ROWS} rows.")
+        raise ArticleError(_("A front page has at most %(most)s rows.") % {"most": MOST_ROWS})
     if sum(row["count"] for row in rows) > MOST_ON_PAGE:
-        raise ArticleError(f"A front page has at most {MOST_ON_PAGE} articles.")
+        raise ArticleError(
+            _("A front page has at most %(most)s articles.") % {"most": MOST_ON_PAGE}
+        )
     for number, row in enumerate(rows, 1):
         if wrong := _fault_of(row):
-            raise ArticleError(f"Row {number}: {wrong}")
+            raise ArticleError(_("Row %(number)s: %(wrong)s") % {"number": number, "wrong": wrong})
 
 
 def _fault_of(row):
     starts, until = row["starts"], row["until"]
     if row["place"] not in _Place.values or row["rule"] not in _Rule.values:
-        return "Choose a place and a rule."
+        return _("Choose a place and a rule.")
     if not 1 <= row["count"] <= MOST_IN_ROW:
-        return f"A row has 1 to {MOST_IN_ROW} articles."
+        return _("A row has 1 to %(most)s articles.") % {"most": MOST_IN_ROW}
     if len(row["heading"]) > MAX_HEADING_LENGTH:
-        return f"A heading has at most {MAX_HEADING_LENGTH} characters."
+        return _("A heading has at most %(most)s characters.") % {"most": MAX_HEADING_LENGTH}
     if row["rule"] == _Rule.SECTION and row["section"] is None:
-        return "Say of which section the newest are."
+        return _("Say of which section the newest are.")
     for moment in filter(None, (starts, until)):
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            return f"Use a year from {FIRST_YEAR} to {LAST_YEAR}."
+            return _("Use a year from %(first)s to %(last)s.") % {
+                "first": FIRST_YEAR,
+                "last": LAST_YEAR,
+            }
     if row["article"] is None:
         if row["rule"] == _Rule.NOTHING:
-            return "Choose an article or a rule."
+            return _("Choose an article or a rule.")
         if starts or until:
-            return "A time is for an article: choose which."
+            return _("A time is for an article: choose which.")
     if starts and until and starts >= until:
-        return "Its time ends before it begins."
+        return _("Its time ends before it begins.")
     return ""
 
 
@@ -106,7 +112,7 @@ def put_live(*, by=None, arrangement, seen_version=None):
         if stored.state == _State.LIVE:
             return False
         if not stored.rows.filter(place=_Place.LEAD).exists():
-            raise ArticleError("A front page needs a row that says what leads.")
+            raise ArticleError(_("A front page needs a row that says what leads."))
         now = timezone.now()
         _end_live(now)
         FrontArrangement.objects.filter(pk=stored.pk).update(
@@ -147,8 +153,10 @@ def _lock(arrangement, seen_version):
     stored = FrontArrangement.objects.select_for_update(no_key=True).get(pk=arrangement.pk)
     if seen_version is not None and seen_version != stored.version:
         raise ArticleError(
-            "Somebody else has changed this front page since you opened it. Nothing has been "
-            "done; look at it again."
+            _(
+                "Somebody else has changed this front page since you opened it. Nothing has been "
+                "done; look at it again."
+            )
         )
     return stored
 
@@ -163,5 +171,5 @@ def _write_rows(arrangement, rows):
 def _checked_name(name):
     name = " ".join(name.split())
     if not 1 <= len(name) <= MAX_HEADING_LENGTH:
-        raise ArticleError(f"Name it in 1 to {MAX_HEADING_LENGTH} characters.")
+        raise ArticleError(_("Name it in 1 to %(most)s characters.") % {"most": MAX_HEADING_LENGTH})
     return name

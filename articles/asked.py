@@ -20,7 +20,8 @@ _HIGHEST_PLACE = (1 << 63) - 1
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody looks for. ``notes`` say what of it could not be understood.
+    """What somebody looks for. ``notes`` say what of it could not be understood: each is
+    ("cut" | "section" | "date", what was typed).
 
     ``after`` is the rank and the place behind which the page begins, or None.
     """
@@ -33,7 +34,7 @@ class Asked:
     since: date | None = None
     until: date | None = None
     after: tuple[int, int] | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self):
         return bool(self.query or self.section or self.author or self.since or self.until)
@@ -71,17 +72,17 @@ def read_asked(given, sections):
     query = read_query(words)
     notes = []
     if query.is_cut:
-        notes.append("That is more than can be looked for at once: only its beginning was.")
+        notes.append(("cut", ""))
     section = given.get("section", "")
     if section and section not in sections:
-        notes.append("There is no such section, so all of them were searched.")
+        notes.append(("section", ""))
         section = ""
     days = {}
     for name in ("from", "to"):
         typed = given.get(name, "").strip()
         days[name] = _read_day(typed)
         if typed and days[name] is None:
-            notes.append(f"“{one_line(typed)[:20]}” is no date like 2026-01-31 and was left out.")
+            notes.append(("date", one_line(typed)[:20]))
     since, until = days["from"], days["to"]
     if since and until and since > until:
         since, until = until, since

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import listings
 from articles.models import MAX_BANNER_LENGTH, Article, Banner
@@ -77,15 +78,15 @@ def check_banner(*, text, starts=None, until=None):
     now = timezone.now()
     starts = starts or now
     if starts > now + timedelta(days=MOST_DAYS_AHEAD):
-        raise ArticleError("A banner begins within a year.")
+        raise ArticleError(_("A banner begins within a year."))
     until = until or starts + timedelta(hours=DEFAULT_HOURS)
     text = one_line(text)
     if not 1 <= len(text) <= MAX_BANNER_LENGTH:
-        raise ArticleError(f"Say it in 1 to {MAX_BANNER_LENGTH} characters.")
+        raise ArticleError(_("Say it in 1 to %(most)s characters.") % {"most": MAX_BANNER_LENGTH})
     if until <= max(starts, now):
-        raise ArticleError("It would be over before it began.")
+        raise ArticleError(_("It would be over before it began."))
     if until - starts > timedelta(hours=MOST_HOURS):
-        raise ArticleError(f"A banner stands for at most {MOST_HOURS} hours.")
+        raise ArticleError(_("A banner stands for at most %(most)s hours.") % {"most": MOST_HOURS})
     return text, starts, until
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy
 
 from articles import crediting
 from articles.models import Byline
@@ -56,7 +57,7 @@ class BylineInline(admin.TabularInline):
     fields = ("role", "person", "guest", "position")
     extra = 1
     max_num = MOST_AUTHORS
-    verbose_name_plural = "byline"
+    verbose_name_plural = gettext_lazy("byline")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("person", "guest")

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
 from accounts.directory import person_url
 from articles.models import Byline
 from comments.statements import Statement
 
 # How a byline begins for each role. In the order of ``Byline.Role``, which it is told in.
 _BEGINS = {
-    Byline.Role.TEXT: "by",
-    Byline.Role.REPORTING: "additional reporting by",
-    Byline.Role.PHOTO: "photographs by",
-    Byline.Role.ILLUSTRATION: "illustrations by",
-    Byline.Role.VIDEO: "video by",
-    Byline.Role.GRAPHICS: "graphics and data by",
-    Byline.Role.TRANSLATION: "translated by",
-    Byline.Role.EDITOR: "edited by",
+    Byline.Role.TEXT: pgettext_lazy("byline", "by"),
+    Byline.Role.REPORTING: gettext_lazy("additional reporting by"),
+    Byline.Role.PHOTO: gettext_lazy("photographs by"),
+    Byline.Role.ILLUSTRATION: gettext_lazy("illustrations by"),
+    Byline.Role.VIDEO: gettext_lazy("video by"),
+    Byline.Role.GRAPHICS: gettext_lazy("graphics and data by"),
+    Byline.Role.TRANSLATION: gettext_lazy("translated by"),
+    Byline.Role.EDITOR: gettext_lazy("edited by"),
 }
 
 
@@ -61,12 +64,12 @@ def worded(makers):
 
     "By A and B; photographs by C": grouped by role, and in a role as the byline has them.
     """
-    pieces = []
+    pieces, last = [], pgettext("byline", "and")
     for role, begins in _BEGINS.items():
         group = [credit for credit in makers if credit.role == role]
         for at, credit in enumerate(group):
             if at:
-                before = " and " if at == len(group) - 1 else ", "
+                before = f" {last} " if at == len(group) - 1 else ", "
             else:
                 before = f"; {begins} " if pieces else f"{begins.capitalize()} "
             pieces.append((before, credit.name, credit.url))
@@ -86,4 +89,7 @@ def join_names(names):
     """``A``, ``A and B``, ``A, B and C``."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return _("%(names)s and %(last)s") % {
+        "names": ", ".join(names[:-1]),
+        "last": names[-1],
+    }

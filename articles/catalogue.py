@@ -10,6 +10,8 @@ from django.contrib import admin, messages
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles import crediting, machine_files, tagging, tags
 from articles.errors import ArticleError
@@ -51,8 +53,11 @@ class KeptAdmin(admin.ModelAdmin):
 class GuestForm(forms.ModelForm):
     slug = forms.SlugField(
         required=False,
+        label=gettext_lazy("Slug"),
         max_length=Guest._meta.get_field("slug").max_length,
-        help_text="The address: /authors/SLUG/. Made from the name where it is left empty.",
+        help_text=gettext_lazy(
+            "The address: /authors/SLUG/. Made from the name where it is left empty."
+        ),
     )
 
     class Meta:
@@ -90,7 +95,7 @@ class TagForm(forms.ModelForm):
         [name] = _checked(self.cleaned_data["name"])
         others = Tag.objects.filter(folded=fold_name(name)).exclude(pk=self.instance.pk)
         if others.exists():
-            raise forms.ValidationError("There is a tag of this name. Merge the two instead.")
+            raise forms.ValidationError(_("There is a tag of this name. Merge the two instead."))
         return name
 
 
@@ -105,7 +110,10 @@ class MergeForm(forms.Form):
     """Which of the chosen tags stays."""
 
     into = forms.ModelChoiceField(
-        label="Which one stays?", queryset=None, widget=forms.RadioSelect, empty_label=None
+        label=gettext_lazy("Which one stays?"),
+        queryset=None,
+        widget=forms.RadioSelect,
+        empty_label=None,
     )
 
     def __init__(self, *args, chosen, **kwargs):
@@ -139,7 +147,9 @@ class TagAdmin(KeptAdmin):
         require_writer(request.user)
         return JsonResponse({"names": tags.suggested(request.GET.get("q", ""))})
 
-    @admin.action(description="Merge the chosen tags into one", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Merge the chosen tags into one"), permissions=["change"]
+    )
     def merge_chosen(self, request, queryset):
         chosen = queryset.filter(merged_into=None).order_by("name", "id")
         form = MergeForm(request.POST if "confirmed" in request.POST else None, chosen=chosen)
@@ -151,12 +161,19 @@ class TagAdmin(KeptAdmin):
                 self.message_user(request, str(refused), messages.ERROR)
             else:
                 self.message_user(
-                    request, f"{int(merged)} tags were merged into “{into}”.", messages.SUCCESS
+                    request,
+                    ngettext(
+                        "%(number)s tags were merged into “%(into)s”.",
+                        "%(number)s tags were merged into “%(into)s”.",
+                        int(merged),
+                    )
+                    % {"number": int(merged), "into": into},
+                    messages.SUCCESS,
                 )
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": "Merge tags",
+            "title": _("Merge tags"),
             "opts": self.opts,
             "form": form,
             "action": "merge_chosen",

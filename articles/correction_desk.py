@@ -2,6 +2,8 @@
 
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import corrections
 from articles.desk_forms import CorrectionForm
@@ -57,11 +59,16 @@ class CorrectionAdmin(admin.ModelAdmin):
         stored = corrections.publish_correction(by=request.user, **said)
         obj.__dict__.update(stored.__dict__)
 
-    @admin.action(description="Withdraw the chosen corrections", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Withdraw the chosen corrections"), permissions=["change"]
+    )
     def withdraw_chosen(self, request, queryset):
         done = [
             corrections.withdraw_correction(by=request.user, correction=each)
             for each in queryset.order_by("article_id", "pk")
         ]
-        message = f"Withdrawn: {sum(done)} of {len(done)}; the others were so already."
+        message = _("Withdrawn: %(changed)s of %(chosen)s; the others were so already.") % {
+            "changed": sum(done),
+            "chosen": len(done),
+        }
         self.message_user(request, message, messages.SUCCESS)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import corrections, listings
@@ -54,7 +55,7 @@ class _Newest:
 
     def told(self):
         return Feed(
-            title=f"Corrections – {one_line(settings.SITE_NAME)}",
+            title=_("Corrections – %(site)s") % {"site": one_line(settings.SITE_NAME)},
             address="/corrections/",
             page_url="/corrections/",
             begun_at=_NEVER,

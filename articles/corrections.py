@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles import markup
 from articles.listings import BadCursorError
@@ -92,7 +95,7 @@ def _view_of(row):
     return CorrectionView(
         id=pk,
         kind=kind,
-        label=Correction.Kind(kind).label,
+        label=str(Correction.Kind(kind).label),
         text=text,
         html=mark_safe(markup.render_note(text)),  # escaped there
         at=at,
@@ -119,7 +122,7 @@ def archive_page(before=None, now=None):
         last = shown[-1]
         cursor = f"{last.at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z_{last.id}"
         next_url = f"/corrections/?before={cursor}"
-        next_label = f"Older corrections, before {last.day}"
+        next_label = _("Older corrections, before %(day)s") % {"day": last.day}
     return ArchivePage(shown, next_url, next_label, is_first=before is None)
 
 
@@ -167,17 +170,25 @@ def check_correction(*, article, kind, text, at=None):
     now = timezone.now()
     text, at = markup.tidy_text(legible(text)).strip(), at or now
     if kind not in Correction.Kind.values:
-        raise ArticleError("Say whether it is a correction, a clarification or an update.")
+        raise ArticleError(_("Say whether it is a correction, a clarification or an update."))
     if not text:
-        raise ArticleError("Say what was wrong, and what is right.")
+        raise ArticleError(_("Say what was wrong, and what is right."))
     if len(text) > MAX_CORRECTION_LENGTH:
         raise ArticleError(
-            f"This has {len(text):,} characters. Use at most {MAX_CORRECTION_LENGTH:,}."
+            ngettext(
+                "This has %(number)s character. Use at most %(most)s.",
+                "This has %(number)s characters. Use at most %(most)s.",
+                len(text),
+            )
+            % {
+                "number": number_format(len(text), force_grouping=True),
+                "most": number_format(MAX_CORRECTION_LENGTH, force_grouping=True),
+            }
         )
     if not Article.objects.published(now).filter(pk=article.pk).exists():
-        raise ArticleError("Readers do not see this article, so it is just changed.")
+        raise ArticleError(_("Readers do not see this article, so it is just changed."))
     if not article.published_at <= at <= now:
-        raise ArticleError("An article is corrected between the day it was published and now.")
+        raise ArticleError(_("An article is corrected between the day it was published and now."))
     return text, at
 
 

@@ -7,6 +7,7 @@ itself.
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from articles.errors import ArticleError
 from articles.models import MAX_BIOGRAPHY, MAX_GUEST_NAME, MAX_GUEST_SLUG, Byline, Guest
@@ -75,7 +76,7 @@ def _key_of(maker):
     if not isinstance(maker, Maker):
         maker = Maker(maker)
     if maker.role not in Byline.Role.values:
-        raise ArticleError(f"Nobody can be named as “{maker.role}”.")
+        raise ArticleError(_("Nobody can be named as “%(role)s”.") % {"role": maker.role})
     is_guest = isinstance(maker.who, Guest)
     return (
         str(maker.role),
@@ -101,7 +102,9 @@ def create_guest(*, by=None, name, slug="", biography=""):
             break
         except IntegrityError as error:
             if slug or not tries_left:
-                raise ArticleError(f"Another guest has the address “{guest.slug}”.") from error
+                raise ArticleError(
+                    _("Another guest has the address “%(slug)s”.") % {"slug": guest.slug}
+                ) from error
     return guest
 
 
@@ -126,19 +129,25 @@ def change_guest(*, by=None, guest, **changes):
             if changed:
                 guest.save(update_fields=sorted(changed))
     except IntegrityError as error:
-        raise ArticleError(f"Another guest has the address “{changes['slug']}”.") from error
+        raise ArticleError(
+            _("Another guest has the address “%(slug)s”.") % {"slug": changes["slug"]}
+        ) from error
     return bool(changed)
 
 
 def _checked_name(name):
     name = " ".join(name.split())
     if not name or len(name) > MAX_GUEST_NAME:
-        raise ArticleError(f"A guest's name has 1 to {MAX_GUEST_NAME} characters.")
+        raise ArticleError(
+            _("A guest's name has 1 to %(most)s characters.") % {"most": MAX_GUEST_NAME}
+        )
     return name
 
 
 def _checked_biography(biography):
     biography = biography.strip()
     if len(biography) > MAX_BIOGRAPHY:
-        raise ArticleError(f"A biography has at most {MAX_BIOGRAPHY} characters.")
+        raise ArticleError(
+            _("A biography has at most %(most)s characters.") % {"most": MAX_BIOGRAPHY}
+        )
     return biography

@@ -10,6 +10,9 @@ import subprocess
 import sys
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
+
+from articles.errors import worded
 
 # Of a processor, for opening a picture and writing its first file while somebody waits: the
 # largest that are taken need one (docs/adr/0013), and with the start it is less than two.
@@ -20,7 +23,7 @@ SECONDS_TO_MAKE = 60
 PATIENCE = 5
 # Readers come first.
 NICE = 10
-NOT_OPENED = (
+NOT_OPENED = gettext_lazy(
     "This picture cannot be opened within the time and memory that one may take. Save it anew as "
     "JPEG, smaller if it is large, and choose it again."
 )
@@ -69,11 +72,11 @@ def _run(request, *, seconds, nice):
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise PictureRefusedError(NOT_OPENED) from error
+        raise PictureRefusedError(str(NOT_OPENED)) from error
     if ran.returncode:
         # Ended by the system, as it ran out of time, or by a fault in its decoder.
-        raise PictureRefusedError(NOT_OPENED)
+        raise PictureRefusedError(str(NOT_OPENED))
     answer = json.loads(ran.stdout)
     if "refusal" in answer:
-        raise PictureRefusedError(answer["refusal"])
+        raise PictureRefusedError(worded(answer["refusal"], answer["values"]))
     return answer

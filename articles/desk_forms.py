@@ -5,6 +5,9 @@ from io import StringIO
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles import arranging, banners, corrections, redirects
 from articles.errors import ArticleError
@@ -31,7 +34,7 @@ class SectionForm(forms.ModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         others = Section.objects.exclude(pk=self.instance.pk)
         if others.filter(name__iexact=name).exists():
-            raise forms.ValidationError("There is a section of this name.")
+            raise forms.ValidationError(_("There is a section of this name."))
         return name
 
 
@@ -51,8 +54,10 @@ class ArrangementForm(forms.ModelForm):
         cleaned = super().clean()
         if self.instance.pk and cleaned.get("seen_version") != self.instance.version:
             raise forms.ValidationError(
-                "Somebody else has changed this front page since you opened it. Open it again: "
-                "nothing has been saved."
+                _(
+                    "Somebody else has changed this front page since you opened it. Open it again: "
+                    "nothing has been saved."
+                )
             )
         return cleaned
 
@@ -87,13 +92,16 @@ class BannerForm(forms.ModelForm):
     starts = forms.SplitDateTimeField(
         required=False,
         widget=AdminSplitDateTime,
-        label="From",
-        help_text="Now, where this is empty.",
+        label=pgettext_lazy("time", "From"),
+        help_text=gettext_lazy("Now, where this is empty."),
     )
     until = forms.SplitDateTimeField(
         required=False,
         widget=AdminSplitDateTime,
-        help_text=f"{banners.DEFAULT_HOURS} hours later, where this is empty.",
+        label=pgettext_lazy("time", "Until"),
+        help_text=format_lazy(
+            gettext_lazy("{hours} hours later, where this is empty."), hours=banners.DEFAULT_HOURS
+        ),
     )
 
     class Meta:
@@ -119,7 +127,7 @@ class CorrectionForm(forms.ModelForm):
     at = forms.SplitDateTimeField(
         required=False,
         widget=AdminSplitDateTime,
-        label="Date",
+        label=gettext_lazy("Date"),
         help_text=Correction._meta.get_field("at").help_text,
     )
 
@@ -147,14 +155,15 @@ class RedirectForm(forms.ModelForm):
     host = ""
     path = forms.CharField(
         max_length=MAX_PATH_LENGTH,
+        label=gettext_lazy("Path"),
         widget=forms.TextInput(attrs={"size": 80}),
-        help_text="Where there is no page, such as /old/address/. Any query is kept.",
+        help_text=gettext_lazy("Where there is no page, such as /old/address/. Any query is kept."),
     )
     to = forms.CharField(
         max_length=2 * MAX_PATH_LENGTH,
         widget=forms.TextInput(attrs={"size": 80}),
-        label="Leads to",
-        help_text="A path or an address on this site.",
+        label=gettext_lazy("Leads to"),
+        help_text=gettext_lazy("A path or an address on this site."),
     )
 
     class Meta:
@@ -187,28 +196,35 @@ class TableForm(forms.Form):
     # In bytes. So many lines are far shorter.
     MOST_BYTES = 1_000_000
 
-    table = forms.FileField(label="The file (CSV, UTF-8)")
+    table = forms.FileField(label=gettext_lazy("The file (CSV, UTF-8)"))
 
     def clean_table(self):
         """The rows of the file."""
         file = self.cleaned_data["table"]
         if file.size > self.MOST_BYTES:
-            raise forms.ValidationError("This file is too large: bring it in in parts.")
+            raise forms.ValidationError(_("This file is too large: bring it in in parts."))
         try:
             text = file.read().decode("utf-8-sig")
             rows = [
                 [cell.strip() for cell in row] for row in csv.reader(StringIO(text), strict=True)
             ]
         except (UnicodeDecodeError, csv.Error) as error:
-            raise forms.ValidationError("This is no table in UTF-8, parted by commas.") from error
+            raise forms.ValidationError(
+                _("This is no table in UTF-8, parted by commas.")
+            ) from error
         if rows and rows[0] == list(TABLE_HEAD):
             del rows[0]
         for number, row in enumerate(rows, 1):
             if not 2 <= len(row) <= 3:
                 raise forms.ValidationError(
-                    f"Line {number} has {len(row)} cells. Each needs a path, where it leads and, "
-                    f"if you like, a note."
+                    _(
+                        "Line %(number)s has %(cells)s cells. Each needs a path, where it leads "
+                        "and, if you like, a note."
+                    )
+                    % {"number": number, "cells": len(row)}
                 )
             if len(row) == 3 and len(row[2]) > MAX_NOTE_LENGTH:
-                raise forms.ValidationError(f"The note of line {number} is too long.")
+                raise forms.ValidationError(
+                    _("The note of line %(number)s is too long.") % {"number": number}
+                )
         return [(*row, "")[:3] for row in rows]

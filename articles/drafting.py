@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from articles.drafts import COPY_DAYS, as_holder
 from articles.models import OpenForm, WorkingCopy
@@ -19,7 +20,7 @@ SILENT_MINUTES = 15
 # One that does is heard of every 20 seconds, in a hidden tab once a minute.
 LIVELY_MINUTES = 3
 
-_NOT_YOURS = "In this section others of the newsroom change this text."
+_NOT_YOURS = gettext_lazy("In this section others of the newsroom change this text.")
 
 
 def open_form(*, by, article, now=None):

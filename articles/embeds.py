@@ -3,6 +3,7 @@
 import re
 
 from articles.phrases import escape, host_of, is_web_address
+from articles.sentences import gettext_noop
 
 # An embed's title is a line, not a text.
 MAX_EMBED_TITLE = 200
@@ -21,13 +22,15 @@ _FRAMES = (
 
 
 def fault_in(block):
-    """What is wrong with an ``embed`` block, as the end of a sentence; "" for a right one."""
+    """What is wrong with an ``embed`` block, a sentence with its number; "" for a right one."""
     if not is_web_address(block["url"]):
-        return "needs an address that begins with https://."
+        return gettext_noop("Block %(number)s (embed) needs an address that begins with https://.")
     if not 0 < len(block["title"]) <= MAX_EMBED_TITLE:
-        return f"needs a title of at most {MAX_EMBED_TITLE} characters."
+        return gettext_noop(
+            "Block %(number)s (embed) needs a title of at most %(most)s characters."
+        )
     if block["title"] != " ".join(block["title"].split()):
-        return "needs a title in one line."
+        return gettext_noop("Block %(number)s (embed) needs a title in one line.")
     return ""
 
 

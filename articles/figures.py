@@ -102,8 +102,11 @@ def _srcset(shown, extension):
     )
 
 
-def render_figure(shown, slot):
-    """The picture with its caption, its credit and, where it asks to be named, its licence."""
+def render_figure(shown, slot, *, label="Picture:"):
+    """The picture with its caption, its credit and, where it asks to be named, its licence.
+
+    ``label`` stands before the credit, in the language of the page.
+    """
     licence = escape(shown.licence)
     if shown.licence_url:
         licence = f'<a rel="license noopener" href="{escape(shown.licence_url)}">{licence}</a>'
@@ -111,5 +114,6 @@ def render_figure(shown, slot):
     return (
         f'<figure class="picture">{render_picture(shown, slot)}'
         f'<figcaption><span dir="auto">{escape(shown.caption)}</span> '
-        f'<span class="picture-credit">Picture: <bdi>{credit}</bdi></span></figcaption></figure>\n'
+        f'<span class="picture-credit">{escape(label)} <bdi>{credit}</bdi></span>'
+        f"</figcaption></figure>\n"
     )

@@ -9,15 +9,17 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from articles import drafts, markup, pictures, tagging, tags
-from articles.errors import ArticleError
+from articles.errors import ArticleError, worded
 from articles.models import Article
 from articles.permissions import can_begin, can_move, moves_of
 from articles.publishing import FIRST_YEAR, LAST_YEAR, MAX_TITLE_LENGTH
 from articles.revisions import MAX_WHY_LENGTH
 
-_BODY_HELP = (
+_BODY_HELP = gettext_lazy(
     "A blank line begins a new paragraph. A paragraph that begins with “- ” names the speaker of "
     "the one before it, which becomes an inset quote. A paragraph that says “[picture 17]” is the "
     "picture of that number. What has more form than that is written in HTML, each in a paragraph "
@@ -96,20 +98,25 @@ class TagsField(forms.CharField):
 class ArticleForm(forms.ModelForm):
     """An article as its editor sees it. ``body`` and ``credits`` stand for lists in the model."""
 
-    title = forms.CharField(widget=forms.TextInput(attrs={"size": 80}))
+    title = forms.CharField(label=gettext_lazy("Title"), widget=forms.TextInput(attrs={"size": 80}))
     slug = forms.SlugField(
         required=False,
+        label=gettext_lazy("Slug"),
         max_length=Article._meta.get_field("slug").max_length,
-        help_text="The address: /articles/SLUG/. Made from the title where it is left empty.",
+        help_text=gettext_lazy(
+            "The address: /articles/SLUG/. Made from the title where it is left empty."
+        ),
     )
     lead = forms.CharField(
         required=False,
+        label=pgettext_lazy("article", "Lead"),
         widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
         help_text=Article._meta.get_field("lead").help_text,
     )
     body = forms.CharField(
         required=False,
         strip=False,
+        label=gettext_lazy("Body"),
         widget=forms.Textarea(
             attrs={
                 "rows": 30,
@@ -121,20 +128,23 @@ class ArticleForm(forms.ModelForm):
     )
     credits = forms.CharField(
         required=False,
-        label="Photo credits",
+        label=gettext_lazy("Photo credits"),
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        help_text="One a line. Addresses become links.",
+        help_text=gettext_lazy("One a line. Addresses become links."),
     )
     why = forms.CharField(
         required=False,
-        label="What was changed, and why",
+        label=gettext_lazy("What was changed, and why"),
         max_length=MAX_WHY_LENGTH,
         widget=forms.TextInput(attrs={"size": 80}),
-        help_text="Kept with the revision, for the newsroom.",
+        help_text=gettext_lazy("Kept with the revision, for the newsroom."),
     )
     tags = TagsField(
         required=False,
-        help_text="With commas between them, the most telling first. New ones are made.",
+        label=gettext_lazy("Tags"),
+        help_text=gettext_lazy(
+            "With commas between them, the most telling first. New ones are made."
+        ),
     )
     rich = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     written = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -180,7 +190,7 @@ class ArticleForm(forms.ModelForm):
         """The admin writes a date in two fields, and its label names neither."""
         for field in self.fields.values():
             if isinstance(field.widget, forms.SplitDateTimeWidget):
-                for widget, part in zip(field.widget.widgets, ("date", "time"), strict=True):
+                for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
                     widget.attrs["aria-label"] = f"{field.label}: {part}"
 
     def _show_body(self, blocks):
@@ -192,7 +202,12 @@ class ArticleForm(forms.ModelForm):
         # An imported title may be longer, and must not keep the rest from being saved.
         if len(title) > MAX_TITLE_LENGTH and title != self.initial.get("title"):
             raise forms.ValidationError(
-                f"This title has {len(title)} characters. Use at most {MAX_TITLE_LENGTH}."
+                ngettext(
+                    "This title has %(number)s character. Use at most %(most)s.",
+                    "This title has %(number)s characters. Use at most %(most)s.",
+                    len(title),
+                )
+                % {"number": len(title), "most": MAX_TITLE_LENGTH}
             )
         return title
 
@@ -213,10 +228,11 @@ class ArticleForm(forms.ModelForm):
         try:
             markup.check_blocks(blocks)
         except markup.BodyError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(worded(error.sentence, error.values)) from error
         if missing := pictures.missing(markup.pictures_in(blocks)):
             raise forms.ValidationError(
-                f"There is no picture {missing[0]}. The list of pictures says their numbers."
+                _("There is no picture %(number)s. The list of pictures says their numbers.")
+                % {"number": missing[0]}
             )
         return body
 
@@ -236,7 +252,10 @@ class ArticleForm(forms.ModelForm):
         if moment == before or (before and moment == before.replace(microsecond=0)):
             return before
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise forms.ValidationError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
+            raise forms.ValidationError(
+                _("Use a year from %(first)s to %(last)s.")
+                % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            )
         return moment
 
     def clean(self):
@@ -244,9 +263,11 @@ class ArticleForm(forms.ModelForm):
         article = self.instance
         if article.pk and cleaned.get("seen_version") != article.version:
             raise forms.ValidationError(
-                "Somebody else has changed this article since you opened it: nothing has been "
-                "saved. What you wrote stands below and is kept for you. Open the article again "
-                "and take it up there, or bring it in by hand."
+                _(
+                    "Somebody else has changed this article since you opened it: nothing has been "
+                    "saved. What you wrote stands below and is kept for you. Open the article "
+                    "again and take it up there, or bring it in by hand."
+                )
             )
         self._check_nobody_else_writes()
         self._check_rights(cleaned)
@@ -258,9 +279,12 @@ class ArticleForm(forms.ModelForm):
             return
         if holder := drafts.holder_of(self.instance, besides=self.person):
             raise forms.ValidationError(
-                f"{holder.handle} has this open since {holder.since}, last sign of life "
-                f"{holder.last_seen}. Nothing has been saved; what you wrote stands below. Ask "
-                f"them, or take the article over and save again."
+                _(
+                    "%(handle)s has this open since %(since)s, last sign of life %(last_seen)s. "
+                    "Nothing has been saved; what you wrote stands below. Ask them, or take the "
+                    "article over and save again."
+                )
+                % {"handle": holder.handle, "since": holder.since, "last_seen": holder.last_seen}
             )
 
     def _check_rights(self, cleaned):
@@ -278,7 +302,11 @@ class ArticleForm(forms.ModelForm):
         else:
             allowed = status == article.status or can_move(self.person, article, status)
         if not allowed:
-            self.add_error("status", f"In {section} others of the newsroom do this: hand it in.")
+            self.add_error(
+                "status",
+                _("In %(section)s others of the newsroom do this: hand it in.")
+                % {"section": section},
+            )
 
     def _check_times(self, cleaned):
         begins, ends = cleaned.get("published_at"), cleaned.get("withdraw_at")
@@ -287,7 +315,7 @@ class ArticleForm(forms.ModelForm):
                 each for each in (begins or timezone.now(), cleaned.get("embargo_until")) if each
             )
             if ends <= begins:
-                self.add_error("withdraw_at", "That is before anybody can read it.")
+                self.add_error("withdraw_at", _("That is before anybody can read it."))
 
     _plain = (
         "section", "title", "lead", "lead_picture", "status", "published_at", "withdraw_at",
@@ -310,8 +338,8 @@ class UpdateForm(ArticleForm):
     """The words that a published article will have from a moment on."""
 
     takes_effect_at = forms.DateTimeField(
-        label="Readers see it from",
-        help_text="Day and time, to the second: for example 2026-12-24 18:00:00.",
+        label=gettext_lazy("Readers see it from"),
+        help_text=gettext_lazy("Day and time, to the second: for example 2026-12-24 18:00:00."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
     )
     slug = None

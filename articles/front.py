@@ -10,6 +10,7 @@ from itertools import groupby
 from django.db import connection
 from django.db.models import IntegerField, Subquery, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import figures, listings
 from articles.bylines import bylines_of
@@ -68,8 +69,10 @@ class Row:
         if self.rule == _Rule.SECTION:
             return self.heading or self.section_name, f"/sections/{self.section_slug}/"
         if self.rule == _Rule.NEWEST:
-            return self.heading or "Latest", "/latest/"
-        return self.heading or ("Most discussed" if self.rule == _Rule.DISCUSSED else "More"), ""
+            return self.heading or _("Latest"), "/latest/"
+        return self.heading or (
+            _("Most discussed") if self.rule == _Rule.DISCUSSED else _("More")
+        ), ""
 
 
 def front_page(now=None):
@@ -195,6 +198,6 @@ def _pools(rows, now):
         found = cursor.fetchall()
     pools = {name: [] for name in names}
     # No database promises the order of a union's parts.
-    for number, *_, pk in sorted(found, key=lambda row: row[1:], reverse=True):
+    for number, *_order, pk in sorted(found, key=lambda row: row[1:], reverse=True):
         pools[names[number]].append(pk)
     return pools

@@ -3,6 +3,8 @@
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from articles import arranging, banners
@@ -54,7 +56,7 @@ class EditorsAdmin(admin.ModelAdmin):
 
     def _back(self, request, done, words):
         level = messages.SUCCESS if done else messages.INFO
-        self.message_user(request, words if done else "There was nothing to do.", level)
+        self.message_user(request, words if done else _("There was nothing to do."), level)
         return HttpResponseRedirect(reverse(f"admin:articles_{self.opts.model_name}_changelist"))
 
 
@@ -150,7 +152,7 @@ class FrontArrangementAdmin(EditorsAdmin):
     def begin_view(self, request):
         """A draft with the rows of the live one, to be changed."""
         live = arranging.live_arrangement()
-        name = live.name if live is not None else "Front page"
+        name = live.name if live is not None else _("Front page")
         draft = arranging.begin_arrangement(by=request.user, name=name, of=live)
         return HttpResponseRedirect(
             reverse("admin:articles_frontarrangement_change", args=[draft.pk])
@@ -164,11 +166,11 @@ class FrontArrangementAdmin(EditorsAdmin):
         except ArticleError as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:articles_frontarrangement_changelist"))
-        return self._back(request, done, "The former front page is live again.")
+        return self._back(request, done, _("The former front page is live again."))
 
     def clear_view(self, request):
         done = arranging.clear_front(by=request.user)
-        return self._back(request, done, "The front page is as it comes: nothing is arranged.")
+        return self._back(request, done, _("The front page is as it comes: nothing is arranged."))
 
 
 @admin.register(Banner)
@@ -200,10 +202,13 @@ class BannerAdmin(EditorsAdmin):
 
     def down_view(self, request):
         done = banners.take_down_banners(by=request.user)
-        return self._back(request, done, "The banner is taken down.")
+        return self._back(request, done, _("The banner is taken down."))
 
-    @admin.action(description="Take the chosen banners down", permissions=["change"])
+    @admin.action(description=gettext_lazy("Take the chosen banners down"), permissions=["change"])
     def take_down_chosen(self, request, queryset):
         done = [banners.take_down_banner(by=request.user, banner=each) for each in queryset]
-        message = f"Taken down: {sum(done)} of {len(done)}; the others were so already."
+        message = _("Taken down: %(changed)s of %(chosen)s; the others were so already.") % {
+            "changed": sum(done),
+            "chosen": len(done),
+        }
         self.message_user(request, message, messages.SUCCESS)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles import arranging, front
@@ -73,14 +74,14 @@ def preview(request, pk):
 def _preview_of(arrangement, now, error):
     is_live = arrangement.state == FrontArrangement.State.LIVE
     says = {
-        FrontArrangement.State.DRAFT: "A draft: readers do not see it yet.",
-        FrontArrangement.State.LIVE: "This is what readers see.",
-        FrontArrangement.State.FORMER: "A former front page: readers do not see it any more.",
+        FrontArrangement.State.DRAFT: _("A draft: readers do not see it yet."),
+        FrontArrangement.State.LIVE: _("This is what readers see."),
+        FrontArrangement.State.FORMER: _("A former front page: readers do not see it any more."),
     }
     return Preview(
         name=arrangement.name,
         state=says[arrangement.state],
-        moment=f"at {moment_text(now)}",
+        moment=_("at %(moment)s") % {"moment": moment_text(now)},
         at=timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
         version=str(arrangement.version),
         may_go_live=not is_live,

@@ -7,6 +7,9 @@ shown of both is in the ETags as it is shown, so no version moves on.
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.errors import ArticleError
 from articles.models import (
@@ -26,7 +29,7 @@ from articles.slugs import SLUG_TRIES, free_slug, slug_of
 # What the number of a part can be: the column's own bound.
 LARGEST_NUMBER = 32_767
 _CHANGEABLE = frozenset({"title", "slug", "description"})
-_NOT_YOURS = "In this section others of the newsroom change this article."
+_NOT_YOURS = gettext_lazy("In this section others of the newsroom change this article.")
 
 
 def open_series(*, by=None, title, slug="", description=""):
@@ -46,7 +49,9 @@ def open_series(*, by=None, title, slug="", description=""):
             break
         except IntegrityError as error:
             if slug or not tries_left:
-                raise ArticleError(f"Another series has the address “{made.slug}”.") from error
+                raise ArticleError(
+                    _("Another series has the address “%(slug)s”.") % {"slug": made.slug}
+                ) from error
     return made
 
 
@@ -71,7 +76,9 @@ def change_series(*, by=None, series, **changes):
             if changed:
                 series.save(update_fields=sorted(changed))
     except IntegrityError as error:
-        raise ArticleError(f"Another series has the address “{changes['slug']}”.") from error
+        raise ArticleError(
+            _("Another series has the address “%(slug)s”.") % {"slug": changes["slug"]}
+        ) from error
     return bool(changed)
 
 
@@ -110,12 +117,17 @@ def why_no_part(article_id, series, number):
     ``article_id`` is None for an article that is not stored yet.
     """
     if not 1 <= number <= LARGEST_NUMBER:
-        return f"A part has a number from 1 to {LARGEST_NUMBER:,}."
+        return _("A part has a number from 1 to %(most)s.") % {
+            "most": number_format(LARGEST_NUMBER, force_grouping=True)
+        }
     others = SeriesPart.objects.filter(series_id=series.pk).exclude(article_id=article_id)
     if holder := others.filter(number=number).select_related("article").first():
-        return f"Part {number} of this series is “{holder.article.title}” already."
+        return _("Part %(number)s of this series is “%(title)s” already.") % {
+            "number": number,
+            "title": holder.article.title,
+        }
     if others.count() >= MOST_PARTS:
-        return f"A series has at most {MOST_PARTS} parts: open a second one."
+        return _("A series has at most %(most)s parts: open a second one.") % {"most": MOST_PARTS}
     return ""
 
 
@@ -127,9 +139,11 @@ def pick_related(*, by=None, article, others):
     """
     wanted = list(dict.fromkeys(other.pk for other in others))
     if len(wanted) > MOST_RELATED:
-        raise ArticleError(f"At most {MOST_RELATED} articles stand beside another one.")
+        raise ArticleError(
+            _("At most %(most)s articles stand beside another one.") % {"most": MOST_RELATED}
+        )
     if article.pk in wanted:
-        raise ArticleError("An article is not related to itself.")
+        raise ArticleError(_("An article is not related to itself."))
     with transaction.atomic():
         _lock_article(by, article)
         picks = RelatedPick.objects.filter(article_id=article.pk)
@@ -153,12 +167,17 @@ def checked_title(title):
     """``title`` in one line; raises ``ArticleError`` for one that cannot be."""
     title = " ".join(title.split())
     if not title or len(title) > MAX_SERIES_TITLE:
-        raise ArticleError(f"A series' title has 1 to {MAX_SERIES_TITLE} characters.")
+        raise ArticleError(
+            _("A series' title has 1 to %(most)s characters.") % {"most": MAX_SERIES_TITLE}
+        )
     return title
 
 
 def _checked_description(description):
     description = description.strip()
     if len(description) > MAX_SERIES_DESCRIPTION:
-        raise ArticleError(f"A description has at most {MAX_SERIES_DESCRIPTION:,} characters.")
+        raise ArticleError(
+            _("A description has at most %(most)s characters.")
+            % {"most": number_format(MAX_SERIES_DESCRIPTION, force_grouping=True)}
+        )
     return description

@@ -12,7 +12,10 @@ from itertools import chain, repeat
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
 from articles import figures, pictures
 from articles.bylines import bylines_of, first_role
@@ -91,7 +94,7 @@ class FrontPage:
     latest: list[Teaser]
     most_discussed: list[Teaser]
     sections: list[SectionStrip]
-    latest_heading: str = "Latest"
+    latest_heading: str = ""
     latest_url: str = "/latest/"
 
     @property
@@ -193,6 +196,7 @@ def front_page(now=None):
         make_teaser(row, bylines, slot, now=now) for row, slot in zip(newest, slots, strict=False)
     ]
     return FrontPage(
+        latest_heading=_("Latest"),
         lead=teasers[0] if teasers else None,
         seconds=teasers[1 : 1 + SECOND_STORIES],
         latest=teasers[1 + SECOND_STORIES :],
@@ -281,10 +285,10 @@ def list_page(source, address, before, after):
     if after is not None or len(rows) > PAGE_SIZE:
         last = rows[PAGE_SIZE - 1]
         next_url = f"{address}?before={_cursor_of(last)}"
-        next_label = f"Older articles, before {day_text(last[4])}"
+        next_label = _("Older articles, before %(day)s") % {"day": day_text(last[4])}
     if rows and (before is not None or after is not None):
         previous_url = f"{address}?after={_cursor_of(rows[0])}"
-        previous_label = f"Newer articles, after {day_text(rows[0][4])}"
+        previous_label = _("Newer articles, after %(day)s") % {"day": day_text(rows[0][4])}
     return ListingPage(
         teasers=[make_teaser(row, bylines) for row in rows[:PAGE_SIZE]],
         next_url=next_url,
@@ -335,7 +339,9 @@ def mark_new(teasers, person):
     new = visits.new_in_discussions(person, arrivals)
     for teaser in teasers:
         if teaser.discussion_id in new:
-            teaser.new_label = f"{new[teaser.discussion_id]:,} new"
+            count = new[teaser.discussion_id]
+            words = npgettext("comments", "%(number)s new", "%(number)s new", count)
+            teaser.new_label = words % {"number": number_format(count, force_grouping=True)}
 
 
 def _cursor_of(row):

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from articles.errors import ArticleError
 from articles.models import MAX_FILE_LENGTH, MachineFile
@@ -61,7 +63,7 @@ def write_file(*, by=None, name, text):
     Locks the file's row. Raises ``ArticleError`` for what the file cannot say,
     ``PermissionDenied``.
     """
-    require(by is None or can_set_site(by), "Only administrators can change these files.")
+    require(by is None or can_set_site(by), _("Only administrators can change these files."))
     text = checked_text(name, text)
     with transaction.atomic():
         MachineFile.objects.get_or_create(name=name)
@@ -76,12 +78,15 @@ def write_file(*, by=None, name, text):
 def checked_text(name, text, now=None):
     """``text`` with one kind of line break; raises ``ArticleError`` for what cannot be."""
     if name not in Name.values:
-        raise ArticleError(f"There is no file called {name}.")
+        raise ArticleError(_("There is no file called %(name)s.") % {"name": name})
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     if len(text) > MAX_FILE_LENGTH:
-        raise ArticleError(f"Use at most {MAX_FILE_LENGTH:,} characters.")
+        raise ArticleError(
+            _("Use at most %(most)s characters.")
+            % {"most": number_format(MAX_FILE_LENGTH, force_grouping=True)}
+        )
     if "\0" in text:
-        raise ArticleError("The text has a NUL in it.")
+        raise ArticleError(_("The text has a NUL in it."))
     if name == Name.SECURITY and text:
         _check_security(text, now or timezone.now())
     return text
@@ -91,26 +96,30 @@ def expiry_of(text):
     """Until when a security.txt holds. Raises ``ArticleError`` where it does not say so."""
     values = [value for field, value in _FIELD.findall(text) if field.lower() == "expires"]
     if len(values) != 1:
-        raise ArticleError("It needs one line “Expires: 2027-01-01T00:00:00Z”.")
+        raise ArticleError(_("It needs one line “Expires: 2027-01-01T00:00:00Z”."))
     try:
         moment = datetime.fromisoformat(values[0])
     except ValueError as error:
         raise ArticleError(
-            f"“{values[0]}” is no moment. Write it like 2027-01-01T00:00:00Z."
+            _("“%(moment)s” is no moment. Write it like 2027-01-01T00:00:00Z.")
+            % {"moment": values[0]}
         ) from error
     if moment.tzinfo is None:
-        raise ArticleError(f"“{values[0]}” names no time zone. Add Z for UTC.")
+        raise ArticleError(
+            _("“%(moment)s” names no time zone. Add Z for UTC.") % {"moment": values[0]}
+        )
     return moment.astimezone(UTC)
 
 
 def _check_security(text, now):
     contacts = [value for field, value in _FIELD.findall(text) if field.lower() == "contact"]
     if not contacts:
-        raise ArticleError("It needs a line “Contact: mailto:security@example.org”.")
+        raise ArticleError(_("It needs a line “Contact: mailto:security@example.org”."))
     for contact in contacts:
         if not _CONTACT.fullmatch(contact):
             raise ArticleError(
-                f"“{contact}” is no address: it begins with https:, mailto: or tel:."
+                _("“%(contact)s” is no address: it begins with https:, mailto: or tel:.")
+                % {"contact": contact}
             )
     if expiry_of(text) <= now:
-        raise ArticleError("“Expires” lies in the past. Give a moment in the future.")
+        raise ArticleError(_("“Expires” lies in the past. Give a moment in the future."))

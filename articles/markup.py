@@ -13,6 +13,7 @@ import re
 
 from articles import embeds, prose
 from articles.phrases import escape, host_of, text_as_html
+from articles.sentences import SentenceError, gettext_noop
 
 # What fits into three lines of a list at the portal's measure.
 SUMMARY_LENGTH = 240
@@ -32,6 +33,10 @@ _PICTURE_LINE = re.compile(r"\[picture ([1-9][0-9]{0,17})\]")
 # Where it stands in the HTML that is kept; it is put in when the page is read, for its files and
 # its caption change. No text can say this, as all text is escaped.
 _PICTURE_PLACE = re.compile(r"<!--picture ([0-9]+)-->\n")
+# Around a table. What it is called is said when it is read, in the language of the page; what was
+# rendered before this was so has an English word for it.
+_TABLE = '<div class="table-scroll" role="region" tabindex="0">'
+_ANY_TABLE = re.compile(r'<div class="table-scroll" role="region"(?: aria-label="Table")? tabindex')
 _LINK_OUTSIDE = re.compile(r'<a href="(?=https?:)', re.IGNORECASE)
 # A piece of an editor's text that is HTML: it begins with an element that a body can have.
 _HTML_PIECE = re.compile(r"<(?:p|h[2-4]|ul|ol|table|figure|blockquote|div)[ >].*>", re.DOTALL)
@@ -62,7 +67,14 @@ _INLINE_TAGS = frozenset(
 )
 
 
-class BodyError(ValueError):
+_NO_KIND = gettext_noop("Block %(number)s is of a kind that no body has.")
+_KEYS = gettext_noop("Block %(number)s (%(kind)s) needs exactly: %(keys)s.")
+_NO_TEXT = gettext_noop("Block %(number)s (%(kind)s) has no text.")
+_NO_HTML = gettext_noop("Block %(number)s (html) is not HTML as this portal writes it.")
+_NO_NUMBER = gettext_noop("Block %(number)s (picture) needs the number of a picture, nothing else.")
+
+
+class BodyError(SentenceError):
     """A body that cannot be what it is said to be; the message is a sentence for its editor."""
 
 
@@ -75,15 +87,15 @@ def check_blocks(blocks):
             continue
         keys = _BLOCK_KEYS.get(kind)
         if keys is None:
-            raise BodyError(f"Block {number} is of a kind that no body has.")
+            raise BodyError(_NO_KIND, number=number)
         if set(block) != keys or not all(isinstance(block[key], str) for key in keys):
-            raise BodyError(f"Block {number} ({kind}) needs exactly: {sorted(keys)}.")
+            raise BodyError(_KEYS, number=number, kind=kind, keys=", ".join(sorted(keys)))
         if kind in ("paragraph", "quote") and not block["text"].strip():
-            raise BodyError(f"Block {number} ({kind}) has no text.")
+            raise BodyError(_NO_TEXT, number=number, kind=kind)
         if kind == "html" and prose.read_html(block["html"]) != [block]:
-            raise BodyError(f"Block {number} (html) is not HTML as this portal writes it.")
+            raise BodyError(_NO_HTML, number=number)
         if kind == "embed" and (wrong := embeds.fault_in(block)):
-            raise BodyError(f"Block {number} (embed) {wrong}")
+            raise BodyError(wrong, number=number, most=embeds.MAX_EMBED_TITLE)
 
 
 def _check_picture(number, block):
@@ -93,7 +105,7 @@ def _check_picture(number, block):
         or type(block["picture"]) is not int
         or not (0 < block["picture"] < MOST_PICTURES)
     ):
-        raise BodyError(f"Block {number} (picture) needs the number of a picture, nothing else.")
+        raise BodyError(_NO_NUMBER, number=number)
 
 
 def pictures_in(blocks):
@@ -125,11 +137,14 @@ def render_blocks(blocks):
     return "".join(_render_block(block) for block in blocks)
 
 
-def place_pictures(rendered, figures):
+def place_pictures(rendered, figures, *, table="Table"):
     """The HTML of ``render_blocks`` with its pictures: ``figures`` is {number: safe HTML}.
 
-    One that is not there leaves nothing behind.
+    One that is not there leaves nothing behind. ``table`` is what a table is called for who does
+    not see it.
     """
+    named = f'<div class="table-scroll" role="region" aria-label="{escape(table)}" tabindex'
+    rendered = _ANY_TABLE.sub(lambda found: named, rendered)
     return _PICTURE_PLACE.sub(lambda found: figures.get(int(found[1]), ""), rendered)
 
 
@@ -153,9 +168,7 @@ def _render_html(canonical):
     """What only readers need: links that vouch for nothing, tables that a phone can move."""
     shown = _LINK_OUTSIDE.sub('<a rel="nofollow noopener" href="', canonical)
     if shown.startswith("<table>"):
-        return (
-            f'<div class="table-scroll" role="region" aria-label="Table" tabindex="0">{shown}</div>'
-        )
+        return f"{_TABLE}{shown}</div>"
     if shown.startswith("<figure"):
         shown = shown.replace("<figcaption></figcaption>", "")
         shown = shown.replace("<blockquote>", "<blockquote><p>")

@@ -1,6 +1,7 @@
 """Who may do what with articles. Each question has one answer, asked by pages and by writes."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from articles.models import Article, Remit
 
@@ -130,7 +131,7 @@ def require_arranger(by):
 
     For what stands above all sections: the front page, the banner, where addresses lead.
     """
-    require(by is None or can_arrange(by), "Only who publishes in every section can do this.")
+    require(by is None or can_arrange(by), _("Only who publishes in every section can do this."))
 
 
 def require_publisher(by):
@@ -138,16 +139,17 @@ def require_publisher(by):
 
     For what articles of all sections share: tags, guests.
     """
-    require(by is None or can_publish_anywhere(by), "Only who publishes can do this.")
+    require(by is None or can_publish_anywhere(by), _("Only who publishes can do this."))
 
 
 def require_changer(by, article):
     """Raises ``PermissionDenied`` unless ``by`` may change ``article``, or is the portal (None)."""
-    require(by is None or can_change(by, article), "This article is for others of the newsroom.")
+    require(by is None or can_change(by, article), _("This article is for others of the newsroom."))
 
 
 def require_writer(by):
     """Raises ``PermissionDenied`` unless ``by`` may write articles or is the portal (None)."""
     require(
-        by is None or can_write(by), "Only the newsroom can write, publish and withdraw articles."
+        by is None or can_write(by),
+        _("Only the newsroom can write, publish and withdraw articles."),
     )

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import figures, pictures, picturing
 from articles.permissions import can_change_picture
@@ -51,32 +53,32 @@ class PictureAdmin(admin.ModelAdmin):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or can_change_picture(request.user, obj))
 
-    @admin.display(description="picture")
+    @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, picture):
         return render_thumbnail(_shown(picture))
 
-    @admin.display(description="preview")
+    @admin.display(description=gettext_lazy("preview"))
     def preview(self, picture):
         if picture is None or picture.pk is None:
             # The script shows the file that was chosen here.
-            return mark_safe('<span class="focal" data-focal>No file chosen yet.</span>')
+            return format_html('<span class="focal" data-focal>{}</span>', _("No file chosen yet."))
         return format_html(
             '<span class="focal" data-focal>{}</span>',
             mark_safe(figures.render_picture(_shown(picture), PREVIEW)),  # made by figures
         )
 
-    @admin.display(description="size")
+    @admin.display(description=gettext_lazy("size"))
     def size(self, picture):
         return f"{picture.width} × {picture.height}"
 
-    @admin.display(description="shown in")
+    @admin.display(description=gettext_lazy("shown in"))
     def uses(self, picture):
         links = format_html_join(
             mark_safe("<br>"),
             '<a href="/admin/articles/article/{}/change/">{}</a>',
             ((number, title) for title, number in pictures.uses_of(picture)),
         )
-        return links or "No article yet."
+        return links or _("No article yet.")
 
     def get_fields(self, request, obj=None):
         return (*self.fields, *self.told) if obj else ("file", *self.fields)
@@ -118,7 +120,9 @@ class PictureAdmin(admin.ModelAdmin):
         stored = picturing.add_picture(by=request.user, examined=request.examined, **words)
         obj.__dict__.update(stored.__dict__)
         if words["credit"] != request.POST.get("credit", "").strip():
-            message = f"The credit was read from the file: {words['credit']}. Look whether it fits."
+            message = _("The credit was read from the file: %(credit)s. Look whether it fits.") % {
+                "credit": words["credit"]
+            }
             self.message_user(request, message, messages.WARNING)
 
     def delete_model(self, request, obj):

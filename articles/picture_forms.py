@@ -1,13 +1,16 @@
 """What editors fill in about a picture; every field is asked of the one who sends it."""
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import picturing
 from articles.models import MOST_PERCENT, Picture
 
 WORDS = ("alt", "caption", "credit", "licence", "licence_note", "focal_x", "focal_y")
 _ACCEPTED = "image/jpeg,image/png,image/webp,image/avif"
-_CREDIT_HELP = (
+_CREDIT_HELP = gettext_lazy(
     "Who made it. It stands below the picture, and in its files. Left empty, it is read from "
     "what the file says itself."
 )
@@ -26,13 +29,17 @@ class PictureForm(forms.ModelForm):
     """A picture's words, rights and middle."""
 
     alt = _words(
-        picturing.MOST_ALT, 2, label="Alternative text",
-        help_text="What it shows, for who cannot see it.",
+        picturing.MOST_ALT, 2, label=gettext_lazy("Alternative text"),
+        help_text=gettext_lazy("What it shows, for who cannot see it."),
     )  # fmt: skip
     caption = _words(
-        picturing.MOST_CAPTION, 3, help_text="What readers should know of it. It stands below."
+        picturing.MOST_CAPTION,
+        3,
+        label=gettext_lazy("Caption"),
+        help_text=gettext_lazy("What readers should know of it. It stands below."),
     )
     credit = forms.CharField(
+        label=gettext_lazy("Credit"),
         max_length=picturing.MOST_CREDIT,
         widget=forms.TextInput(attrs={"size": 80}),
         help_text=_CREDIT_HELP,
@@ -40,11 +47,11 @@ class PictureForm(forms.ModelForm):
     licence_note = forms.CharField(
         required=False,
         max_length=picturing.MOST_LICENCE,
-        label="Name of another licence",
+        label=gettext_lazy("Name of another licence"),
         widget=forms.TextInput(attrs={"size": 80}),
     )
-    focal_x = _percent("Middle, per cent from the left")
-    focal_y = _percent("Middle, per cent from the top")
+    focal_x = _percent(gettext_lazy("Middle, per cent from the left"))
+    focal_y = _percent(gettext_lazy("Middle, per cent from the top"))
 
     class Meta:
         model = Picture
@@ -72,11 +79,14 @@ class UploadForm(PictureForm):
     refusal = ""
 
     file = forms.FileField(
-        label="File",
+        label=gettext_lazy("File"),
         widget=forms.FileInput(attrs={"accept": _ACCEPTED}),
-        help_text=(
-            f"JPEG, PNG, WebP or AVIF, at most {picturing.MOST_BYTES // 1_000_000} MB. What the "
-            f"camera wrote into it is left out, but for the credit."
+        help_text=format_lazy(
+            gettext_lazy(
+                "JPEG, PNG, WebP or AVIF, at most {most} MB. What the camera wrote into it is left "
+                "out, but for the credit."
+            ),
+            most=picturing.MOST_BYTES // 1_000_000,
         ),
     )
 
@@ -89,11 +99,13 @@ class UploadForm(PictureForm):
             self.add_error("file", self.refusal)
         elif self.examined is not None:
             if twin := picturing.twin_of(self.examined.digest):
-                self.add_error("file", f"This file is here already, as picture {twin}.")
+                self.add_error(
+                    "file", _("This file is here already, as picture %(twin)s.") % {"twin": twin}
+                )
             self._suggest_credit()
         cleaned = super().clean()
         if self.errors and self.examined is not None and "file" not in self.errors:
-            self.add_error("file", "Choose the file again: a browser does not keep it.")
+            self.add_error("file", _("Choose the file again: a browser does not keep it."))
         return cleaned
 
     def _suggest_credit(self):
@@ -102,4 +114,4 @@ class UploadForm(PictureForm):
         if self.examined.credit:
             self.cleaned_data["credit"] = self.examined.credit
         else:
-            self.add_error("credit", "The file names nobody: say who made the picture.")
+            self.add_error("credit", _("The file names nobody: say who made the picture."))

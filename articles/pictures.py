@@ -1,5 +1,7 @@
 """READ: pictures as pages show them, and where they are used."""
 
+from django.utils.translation import gettext_lazy
+
 from articles import figures
 from articles.figures import Shown
 from articles.markup import pictures_in
@@ -24,7 +26,7 @@ _TOLD_LICENCES = {
     "cc-by-4.0": ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
     "cc-by-sa-4.0": ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
     "cc0-1.0": ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    "public-domain": ("public domain", ""),
+    "public-domain": (gettext_lazy("public domain"), ""),
 }
 
 
@@ -97,7 +99,7 @@ def _shown(numbers):
 def _make_shown(row):
     *plain, licence, note = row
     told, url = (note, "") if licence == "other" else _TOLD_LICENCES.get(licence, ("", ""))
-    return Shown(*plain, licence=told, licence_url=url)
+    return Shown(*plain, licence=str(told), licence_url=url)
 
 
 _PICTURES = Statement(

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import darkroom, renditions
 from articles.models import MOST_PERCENT, Picture
@@ -27,9 +29,21 @@ MOST_BYTES = 20_000_000
 MOST_ALT, MOST_CAPTION, MOST_CREDIT, MOST_LICENCE = 400, 800, 200, 120
 
 _REQUIRED = {
-    "alt": ("an alternative text", MOST_ALT),
-    "caption": ("a caption", MOST_CAPTION),
-    "credit": ("a credit", MOST_CREDIT),
+    "alt": (
+        gettext_lazy("A picture needs an alternative text."),
+        gettext_lazy("An alternative text has at most %(most)s characters."),
+        MOST_ALT,
+    ),
+    "caption": (
+        gettext_lazy("A picture needs a caption."),
+        gettext_lazy("A caption has at most %(most)s characters."),
+        MOST_CAPTION,
+    ),
+    "credit": (
+        gettext_lazy("A picture needs a credit."),
+        gettext_lazy("A credit has at most %(most)s characters."),
+        MOST_CREDIT,
+    ),
 }
 _CHANGEABLE = frozenset(
     {"alt", "caption", "credit", "licence", "licence_note", "focal_x", "focal_y"}
@@ -74,7 +88,9 @@ def examine(*, by=None, file, credit=""):
     require_writer(by)
     if file.size > MOST_BYTES:
         most = MOST_BYTES // 1_000_000
-        raise PictureError(f"This file is larger than {most} MB. Save the picture smaller.")
+        raise PictureError(
+            _("This file is larger than %(most)s MB. Save the picture smaller.") % {"most": most}
+        )
     place = tempfile.TemporaryDirectory(prefix="picture-")
     try:
         digest = hashlib.sha256()
@@ -164,7 +180,7 @@ def remove_picture(*, by=None, picture):
         if found is None:
             return False
         if found.led_articles.exists() or found.placements.exists():
-            raise PictureError("An article shows this picture. Take it out there first.")
+            raise PictureError(_("An article shows this picture. Take it out there first."))
         found.delete()
         transaction.on_commit(lambda: _remove_files(found))
     return True
@@ -182,35 +198,40 @@ def twin_of(digest):
 
 def _already_here(number):
     return PictureError(
-        f"This file is here already, as picture {number}. Use that one, or change its words."
+        _("This file is here already, as picture %(number)s. Use that one, or change its words.")
+        % {"number": number}
     )
 
 
 def _apply(picture, words):
     if unknown := set(words) - _CHANGEABLE:
         raise TypeError(f"a picture has no {sorted(unknown)}")
-    for name, (called, most) in _REQUIRED.items():
+    for name, (missing, too_long, most) in _REQUIRED.items():
         value = _tidy(words.get(name, ""))
         if not value:
-            raise PictureError(f"A picture needs {called}.")
+            raise PictureError(str(missing))
         if len(value) > most:
-            raise PictureError(f"{called[0].upper()}{called[1:]} has at most {most} characters.")
+            raise PictureError(too_long % {"most": most})
         setattr(picture, name, value)
     picture.licence = words.get("licence", "")
     if picture.licence not in Picture.Licence.values:
-        raise PictureError("Choose under which licence the picture is shown.")
+        raise PictureError(_("Choose under which licence the picture is shown."))
     note = _tidy(words.get("licence_note", ""))
     if len(note) > MOST_LICENCE:
-        raise PictureError(f"The name of a licence has at most {MOST_LICENCE} characters.")
+        raise PictureError(
+            _("The name of a licence has at most %(most)s characters.") % {"most": MOST_LICENCE}
+        )
     if (picture.licence == Picture.Licence.OTHER) != bool(note):
         raise PictureError(
-            "Name the licence where you chose another one, and leave its name empty elsewhere."
+            _("Name the licence where you chose another one, and leave its name empty elsewhere.")
         )
     picture.licence_note = note
     for name in ("focal_x", "focal_y"):
         percent = words.get(name, MOST_PERCENT // 2)
         if not 0 <= percent <= MOST_PERCENT:
-            raise PictureError(f"The middle of the picture lies between 0 and {MOST_PERCENT}.")
+            raise PictureError(
+                _("The middle of the picture lies between 0 and %(most)s.") % {"most": MOST_PERCENT}
+            )
         setattr(picture, name, percent)
 
 
@@ -229,4 +250,4 @@ def _tidy(text):
 
 def _require_own(by, picture):
     allowed = by is None or can_change_picture(by, picture)
-    require(allowed, "Only who sent a picture, or publishes, can change it.")
+    require(allowed, _("Only who sent a picture, or publishes, can change it."))

@@ -20,6 +20,7 @@ import sys
 
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, IptcImagePlugin, UnidentifiedImageError
 
+from articles.sentences import SentenceError, gettext_noop
 from articles.widths import WIDTHS, widths_of
 
 # In bytes; what the largest pictures below take, and room for odd ones.
@@ -68,20 +69,26 @@ _DAMAGE = (
 )  # fmt: skip
 _SRGB = ImageCms.createProfile("sRGB")
 
-NO_PICTURE = (
+NO_PICTURE = gettext_noop(
     "This is no picture that the portal can read. Save it as JPEG, PNG, WebP or AVIF and "
     "choose it again."
 )
-DAMAGED = "This picture is damaged or cut short. Save it anew and choose it again."
-TOO_HEAVY = "This picture takes too much memory or time to open. Save it smaller, as JPEG."
+DAMAGED = gettext_noop("This picture is damaged or cut short. Save it anew and choose it again.")
+TOO_HEAVY = gettext_noop(
+    "This picture takes too much memory or time to open. Save it smaller, as JPEG."
+)
+_TOO_LONG = gettext_noop("A side of this picture has more than %(most)s pixels. Cut it.")
+_TOO_MANY_PIXELS = gettext_noop(
+    "This picture has more than %(most)s million pixels. Save it smaller, as JPEG."
+)
 
 Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
 # One thread for each picture: the machine has other things to do.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
-class RefusalError(ValueError):
-    """The file is not taken; the message is a sentence for whoever sent it."""
+class RefusalError(SentenceError):
+    """The file is not taken; the sentence is for whoever sent it."""
 
 
 def develop(request):
@@ -153,17 +160,16 @@ def _open(path):
     except (UnidentifiedImageError, struct.error, EOFError) as error:
         raise RefusalError(NO_PICTURE) from error
     except Image.DecompressionBombError as error:
-        raise RefusalError(_too_many_pixels("JPEG")) from error
+        raise _too_many_pixels("JPEG") from error
     if picture.width * picture.height > MOST_PIXELS[picture.format]:
-        raise RefusalError(_too_many_pixels(picture.format))
+        raise _too_many_pixels(picture.format)
     if max(picture.size) > MOST_SIDE:
-        raise RefusalError(f"A side of this picture has more than {MOST_SIDE:,} pixels. Cut it.")
+        raise RefusalError(_TOO_LONG, most=MOST_SIDE)
     return picture
 
 
 def _too_many_pixels(kind):
-    most = MOST_PIXELS[kind] // 1_000_000
-    return f"This picture has more than {most} million pixels. Save it smaller, as JPEG."
+    return RefusalError(_TOO_MANY_PIXELS, most=MOST_PIXELS[kind] // 1_000_000)
 
 
 def _scaled(size, width):
@@ -274,7 +280,7 @@ def main():
     try:
         answer = develop(request)
     except RefusalError as refusal:
-        answer = {"refusal": str(refusal)}
+        answer = {"refusal": refusal.sentence, "values": refusal.values}
     json.dump(answer, sys.stdout)
 
 

@@ -1,5 +1,7 @@
 """WRITE: which pictures an article shows, so that none of them is taken away."""
 
+from django.utils.translation import gettext as _
+
 from articles import markup
 from articles.errors import ArticleError
 from articles.models import Picture, Placement, ScheduledUpdate
@@ -19,7 +21,7 @@ def place_pictures(article):
     locked = Picture.objects.select_for_update(no_key=True).filter(pk__in=[*within, *leading])
     found = set(locked.order_by("pk").values_list("pk", flat=True)) if within or leading else set()
     if missing := next((number for number in [*within, *leading] if number not in found), None):
-        raise ArticleError(f"There is no picture {missing}.")
+        raise ArticleError(_("There is no picture %(number)s.") % {"number": missing})
     article.placements.exclude(picture__in=within).delete()
     Placement.objects.bulk_create(
         (Placement(article=article, picture_id=number) for number in within), ignore_conflicts=True

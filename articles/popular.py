@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.cache import caches
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from articles.bylines import bylines_of
 from articles.listings import TEASER_FIELDS, make_teaser
@@ -27,8 +28,18 @@ FRONT_LISTED = 5
 # More than are listed, as some may not be published any more.
 _CANDIDATES = 3 * LISTED
 
-KINDS = {"read": "Most read", "discussed": "Most discussed"}
-WINDOWS = {"day": ("today", timedelta(days=1)), "week": ("this week", timedelta(days=7))}
+KINDS = {"read": gettext_lazy("Most read"), "discussed": gettext_lazy("Most discussed")}
+# In words, and how long it is.
+WINDOWS = {
+    "day": (gettext_lazy("Today"), timedelta(days=1)),
+    "week": (gettext_lazy("This week"), timedelta(days=7)),
+}
+_TITLES = {
+    ("read", "day"): gettext_lazy("Most read today"),
+    ("read", "week"): gettext_lazy("Most read this week"),
+    ("discussed", "day"): gettext_lazy("Most discussed today"),
+    ("discussed", "week"): gettext_lazy("Most discussed this week"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +61,16 @@ def popular_page(kind="read", window="day", now=None):
 
     Two queries besides the ranking's one.
     """
-    title = f"{KINDS[kind]} {WINDOWS[window][0]}"
+    title = str(_TITLES[kind, window])
     now = now or timezone.now()
     rows = _shown({kind: ranking(kind, window, now)}, now)[kind][:LISTED]
     bylines = bylines_of(row[0] for row in rows)
     return PopularPage(
         title=title,
         teasers=[make_teaser(row, bylines, now=now) for row in rows],
-        kinds=[(label, _address(name, window), name == kind) for name, label in KINDS.items()],
+        kinds=[(str(label), _address(name, window), name == kind) for name, label in KINDS.items()],
         windows=[
-            (words.capitalize(), _address(kind, name), name == window)
+            (str(words), _address(kind, name), name == window)
             for name, (words, _) in WINDOWS.items()
         ],
     )

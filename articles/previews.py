@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.core import signing
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.errors import ArticleError
 from articles.models import PreviewLink
@@ -28,12 +29,12 @@ def make_link(*, by, article, days=DEFAULT_DAYS, note=""):
     ``PermissionDenied`` for who may not change the article, ``ArticleError`` for days that cannot
     be and where there is nothing to show. Locks nothing.
     """
-    require(can_change(by, article), "Only who may change this article can show it to others.")
+    require(can_change(by, article), _("Only who may change this article can show it to others."))
     if not 1 <= days <= MOST_DAYS:
-        raise ArticleError(f"A preview is open for 1 to {MOST_DAYS} days.")
+        raise ArticleError(_("A preview is open for 1 to %(most)s days.") % {"most": MOST_DAYS})
     is_out = article.is_published()
     if is_out and update_of(article) is None:
-        raise ArticleError("Everybody can read it as it is, and nothing else is scheduled.")
+        raise ArticleError(_("Everybody can read it as it is, and nothing else is scheduled."))
     return PreviewLink.objects.create(
         article=article,
         made_by=by,
@@ -51,7 +52,7 @@ def revoke_link(*, by, link):
     """
     require(
         link.made_by_id == by.pk or can_change(by, link.article),
-        "Only who made this link, or may change the article, can do this.",
+        _("Only who made this link, or may change the article, can do this."),
     )
     with transaction.atomic():
         link = PreviewLink.objects.select_for_update().get(pk=link.pk)

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import coming, crediting, markup, redirects, search_index, slugs, tagging
-from articles.errors import ArticleError
+from articles.errors import ArticleError, worded
 from articles.models import (
     MAX_SLUG_LENGTH,
     WORD_FIELDS,
@@ -166,7 +167,7 @@ def update_article(
         now = timezone.now()
         was_settled, is_news = _take_over_due(article, now), _was_never_out(article, now)
         if seen_version not in (None, article.version):
-            raise ArticleError("Somebody else has changed it since you looked. Look again.")
+            raise ArticleError(_("Somebody else has changed it since you looked. Look again."))
         dated, was_out = article.published_at, article.status == _PUBLISHED
         changed = {name for name, value in changes.items() if getattr(article, name) != value}
         # A draft that never had a moment has no address that anybody knows.
@@ -262,7 +263,9 @@ def _insert(article, wanted):
             if not Article.objects.filter(slug=article.slug).exists():
                 raise
             if wanted or not tries_left:
-                raise ArticleError(f"Another article has the address “{article.slug}”.") from error
+                raise ArticleError(
+                    _("Another article has the address “%(slug)s”.") % {"slug": article.slug}
+                ) from error
 
 
 def _save(article):
@@ -271,7 +274,9 @@ def _save(article):
             article.save(force_update=True)
     except IntegrityError as error:
         if Article.objects.filter(slug=article.slug).exclude(pk=article.pk).exists():
-            raise ArticleError(f"Another article has the address “{article.slug}”.") from error
+            raise ArticleError(
+                _("Another article has the address “%(slug)s”.") % {"slug": article.slug}
+            ) from error
         raise
 
 
@@ -279,14 +284,14 @@ def _settle(article, now):
     try:
         markup.check_blocks(article.blocks)
     except markup.BodyError as error:
-        raise ArticleError(str(error)) from error
+        raise ArticleError(worded(error.sentence, error.values)) from error
     if article.status != _PUBLISHED:
         return
     if article.published_at is None:
         article.published_at = now
     _keep_embargo(article)
     if article.withdraw_at is not None and article.withdraw_at <= article.published_at:
-        raise ArticleError("It would be withdrawn before anybody can read it.")
+        raise ArticleError(_("It would be withdrawn before anybody can read it."))
 
 
 def _was_never_out(article, now):
@@ -345,14 +350,16 @@ def check_title(title):
     """``title`` in one line; raises ``ArticleError`` without one."""
     title = " ".join(title.split("\n")).strip()
     if not title:
-        raise ArticleError("An article needs a title.")
+        raise ArticleError(_("An article needs a title."))
     return title
 
 
 def check_date(moment):
     """Raises ``ArticleError`` for a moment near the ends of the calendar."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ArticleError(f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise ArticleError(
+            _("Use a year from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
 
 
 def _check_date(by, published_at):
@@ -365,7 +372,9 @@ def _require_change(by, article, changed, changes):
     status = changes.get("status", article.status)
     if status != article.status and (article.status, status) not in MOVES:
         was, will = article.get_status_display(), Article.Status(status).label
-        raise ArticleError(f"What is “{was}” cannot become “{will}” at once.")
+        raise ArticleError(
+            _("What is “%(was)s” cannot become “%(will)s” at once.") % {"was": was, "will": will}
+        )
     if by is None or not changed:
         return
     level = level_in(by, article.section_id)
@@ -379,4 +388,6 @@ def _require_change(by, article, changed, changes):
 
 
 def _not_here(section):
-    return f"In {section.name} this is for others of the newsroom: hand it in, or ask them."
+    return _("In %(name)s this is for others of the newsroom: hand it in, or ask them.") % {
+        "name": section.name
+    }

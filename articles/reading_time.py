@@ -27,6 +27,6 @@ def minutes_of(rendered):
     return math.ceil(words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE)
 
 
-def reading_label(minutes):
-    """``4 min read``, or "" for nothing to read."""
-    return f"{minutes} min read" if minutes else ""
+def reading_label(minutes, words="%(number)s min read"):
+    """``4 min read``, or "" for nothing to read; in the caller's ``words`` for that number."""
+    return words % {"number": minutes} if minutes else ""

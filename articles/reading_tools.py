@@ -7,6 +7,8 @@ one, and of no other.
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+
 from articles.saved import is_saved
 
 # Where a page of theirs takes an address and words to post; in the order of the alphabet.
@@ -52,7 +54,7 @@ def save_button(article_id, title, *, reader=None, saved=False, from_list=False)
     return SaveButton(
         url=f"/articles/{article_id}/save/",
         title=title,
-        label="Remove from saved" if saved else "Save for later",
+        label=_("Remove from saved") if saved else _("Save for later"),
         keep="0" if saved else "1",
         number=str(article_id),
         is_form=reader is not None,

@@ -12,6 +12,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import missed, redirects
@@ -19,7 +21,7 @@ from articles.desk_forms import TABLE_HEAD, RedirectForm, TableForm
 from articles.models import Redirect
 from articles.permissions import can_arrange, require
 
-_ONLY = "Only editors can say where addresses lead."
+_ONLY = gettext_lazy("Only editors can say where addresses lead.")
 # What a spreadsheet would take for a formula.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,6 +37,10 @@ class RedirectAdmin(admin.ModelAdmin):
     list_per_page = 100
     show_full_result_count = False
     actions = ("lift_chosen", "put_back_chosen")
+
+    @admin.display(description=gettext_lazy("leads to"))
+    def leads_to(self, redirect):
+        return redirect.leads_to
 
     def get_urls(self):
         views = (
@@ -86,13 +92,21 @@ class RedirectAdmin(admin.ModelAdmin):
             obj.__dict__.update(stored.__dict__)
         missed.forget_missed(path=obj.path)
 
-    @admin.action(description="Take the chosen redirects back", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Take the chosen redirects back"), permissions=["change"]
+    )
     def lift_chosen(self, request, queryset):
-        self._act(request, queryset, redirects.lift_redirect, "taken back")
+        self._act(
+            request, queryset, redirects.lift_redirect, _("Redirects taken back: %(number)s.")
+        )
 
-    @admin.action(description="Put the chosen redirects back in force", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Put the chosen redirects back in force"), permissions=["change"]
+    )
     def put_back_chosen(self, request, queryset):
-        self._act(request, queryset, redirects.put_back_redirect, "put back")
+        self._act(
+            request, queryset, redirects.put_back_redirect, _("Redirects put back: %(number)s.")
+        )
 
     def _act(self, request, queryset, act, done):
         changed = 0
@@ -101,11 +115,15 @@ class RedirectAdmin(admin.ModelAdmin):
                 changed += act(by=request.user, redirect=redirect)
             except redirects.RedirectError as refused:
                 self.message_user(request, str(refused), messages.ERROR)
-        self.message_user(request, f"Redirects {done}: {changed}.", messages.SUCCESS)
+        self.message_user(
+            request,
+            done % {"number": changed},
+            messages.SUCCESS,
+        )
 
     def missed_view(self, request):
         """Paths that were asked for in vain, each with a link to the form that mends it."""
-        return self._page(request, "missed", "404s worth fixing", missed=_missed_rows())
+        return self._page(request, "missed", _("404s worth fixing"), missed=_missed_rows())
 
     def drop_view(self, request):
         """Forgets one of them."""
@@ -126,9 +144,13 @@ class RedirectAdmin(admin.ModelAdmin):
             except redirects.RedirectError as refused:
                 form.add_error("table", str(refused))
             else:
-                self.message_user(request, f"Redirects taken over: {number}.", messages.SUCCESS)
+                self.message_user(
+                    request,
+                    _("Redirects taken over: %(number)s.") % {"number": number},
+                    messages.SUCCESS,
+                )
                 return HttpResponseRedirect(reverse("admin:articles_redirect_changelist"))
-        return self._page(request, "table", "Bring in a table", form=form)
+        return self._page(request, "table", _("Bring in a table"), form=form)
 
     def _page(self, request, template, title, **context):
         require(can_arrange(request.user), _ONLY)

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path, iri_to_uri
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from articles.models import MAX_PATH_LENGTH, Article, Redirect, Section
 from articles.permissions import require_arranger
@@ -61,7 +63,7 @@ def address_behind(path, query="", now=None):
         if each in found:
             article, section, target, rest = found[each]
             return _with_query(_address(article, section, target), rest, query)
-    for article, section, target, _ in found.values():
+    for article, section, target, _rest in found.values():
         if not target:
             below = path.removeprefix(page[0])
             return _with_query(_address(article, section, target) + below, "", query)
@@ -181,14 +183,20 @@ def import_redirects(*, by, rows, hosts=()):
     """
     require_arranger(by)
     if len(rows) > MOST_IMPORTED:
-        raise RedirectError(f"Bring in at most {MOST_IMPORTED:,} lines at once.")
+        raise RedirectError(
+            _("Bring in at most %(most)s lines at once.")
+            % {"most": number_format(MOST_IMPORTED, force_grouping=True)}
+        )
     changed = 0
     with transaction.atomic():
         for number, (path, to, note) in enumerate(rows, 1):
             try:
                 done = save_redirect(by=by, path=path, to=to, note=note, hosts=hosts)
             except RedirectError as error:
-                raise RedirectError(f"Line {number}: {error} Nothing was taken over.") from error
+                raise RedirectError(
+                    _("Line %(number)s: %(error)s Nothing was taken over.")
+                    % {"number": number, "error": error}
+                ) from error
             changed += bool(done)
     return changed
 
@@ -197,9 +205,11 @@ def clean_path(text, hosts=()):
     """The path that is led on from, as it is kept; raises ``RedirectError``."""
     path, rest = _split(text, hosts)
     if rest:
-        raise RedirectError("Leave out what begins with “?” or “#”: a path leads on with any.")
+        raise RedirectError(_("Leave out what begins with “?” or “#”: a path leads on with any."))
     if path == "/" or path.startswith(_TAKEN):
-        raise RedirectError(f"“{path}” is the portal's own address and leads nowhere else.")
+        raise RedirectError(
+            _("“%(path)s” is the portal's own address and leads nowhere else.") % {"path": path}
+        )
     return path
 
 
@@ -216,7 +226,7 @@ def _checked_place(path, target, rest):
     _refuse_page(path)
     place = _place_of(target, rest)
     if (place["target"] or _address_of(place)) == path:
-        raise RedirectError(f"“{path}” would lead to itself.")
+        raise RedirectError(_("“%(path)s” would lead to itself.") % {"path": path})
     return place
 
 
@@ -226,16 +236,22 @@ def _split(text, hosts):
     try:
         parts = urlsplit(text)
     except ValueError as error:
-        raise RedirectError(f"“{text}” is no address.") from error
+        raise RedirectError(_("“%(text)s” is no address.") % {"text": text}) from error
     ours = parts.scheme in ("http", "https") and parts.netloc.lower() in hosts
     if (parts.scheme or parts.netloc) and not ours:
-        raise RedirectError(f"“{text}” is on another site. Addresses lead on within this one.")
+        raise RedirectError(
+            _("“%(text)s” is on another site. Addresses lead on within this one.") % {"text": text}
+        )
     path = unquote(parts.path) or ("/" if ours else "")
     rest = (parts.query and f"?{parts.query}") + (parts.fragment and f"#{parts.fragment}")
     if not path.startswith("/") or path.startswith("//") or _CONTROLS.search(path + rest):
-        raise RedirectError(f"“{text}” is no path of this site: one begins with a single “/”.")
+        raise RedirectError(
+            _("“%(text)s” is no path of this site: one begins with a single “/”.") % {"text": text}
+        )
     if max(len(path), len(rest)) > MAX_PATH_LENGTH:
-        raise RedirectError(f"An address has at most {MAX_PATH_LENGTH} characters.")
+        raise RedirectError(
+            _("An address has at most %(most)s characters.") % {"most": MAX_PATH_LENGTH}
+        )
     return path, rest
 
 
@@ -245,7 +261,9 @@ def _refuse_page(path):
         return
     pages = Article.objects.published() if page[1] == "articles" else Section.objects
     if pages.filter(slug=page[2]).exists():
-        raise RedirectError(f"There is a page at “{path}”, and it is what readers get.")
+        raise RedirectError(
+            _("There is a page at “%(path)s”, and it is what readers get.") % {"path": path}
+        )
 
 
 def _place_of(path, rest):

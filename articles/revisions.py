@@ -1,10 +1,13 @@
 """READ and WRITE: what a published article has said, from its first revision to the newest."""
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from articles import markup
 from articles.models import WORD_FIELDS, Revision
@@ -13,6 +16,8 @@ from comments.wording import moment_iso, moment_text
 
 # What fits beside a date in a list; a longer reason belongs into a correction.
 MAX_WHY_LENGTH = 300
+# What ``articles.updates`` says of a revision that is restored; stored as it is, shown translated.
+_AGAIN = re.compile(r"As in revision ([0-9]+) again")
 # An article that is changed every hour for a week is followed to its beginning.
 SHOWN_REVISIONS = 200
 
@@ -85,10 +90,10 @@ def comparison(article, old, new):
     """
     old, new = revision_of(article, old), revision_of(article, new)
     fields = [
-        ("Title", *_sides(old.title, new.title)),
-        ("Lead", *_sides(old.lead, new.lead)),
-        ("Text", *_sides(_text_of(old.blocks), _text_of(new.blocks))),
-        ("Photo credits", *_sides("\n".join(old.photo_credits), "\n".join(new.photo_credits))),
+        (_("Title"), *_sides(old.title, new.title)),
+        (pgettext("article", "Lead"), *_sides(old.lead, new.lead)),
+        (_("Text"), *_sides(_text_of(old.blocks), _text_of(new.blocks))),
+        (_("Photo credits"), *_sides("\n".join(old.photo_credits), "\n".join(new.photo_credits))),
     ]
     shown = [each for each in fields if each[1] or each[2]]
     return Comparison(_row(old), _row(new), shown)
@@ -103,13 +108,19 @@ def _text_of(blocks):
     return "\n\n".join(markup.block_words(block) for block in blocks)
 
 
+def _why_of(why):
+    """Why it was made, as its writer said it; what the portal said itself in our language."""
+    again = _AGAIN.fullmatch(why)
+    return _("As in revision %(number)s again") % {"number": again[1]} if again else why
+
+
 def _row(revision, *, is_current=False):
     return RevisionRow(
         number=revision.number,
         at_iso=moment_iso(revision.at),
         at_text=moment_text(revision.at),
-        by=revision.by.handle if revision.by else "The portal",
-        why=revision.why,
+        by=revision.by.handle if revision.by else _("The portal"),
+        why=_why_of(revision.why),
         title=revision.title,
         is_current=is_current,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.bylines import bylines_of
 from articles.errors import ArticleError
@@ -40,7 +41,7 @@ def save_article(*, by, article_id):
     may not see, ``ArticleError`` where the list is full. One transaction, in which nobody else
     saves for the same person; locks no row.
     """
-    require(by.is_authenticated, "Sign in to save articles.")
+    require(by.is_authenticated, _("Sign in to save articles."))
     article = Article.objects.published().only("pk").get(pk=article_id)
     with transaction.atomic():
         wait_for_turn(by)
@@ -48,7 +49,9 @@ def save_article(*, by, article_id):
         if mine.filter(article_id=article.pk).exists():
             return False
         if mine.count() >= MOST_SAVED:
-            raise ArticleError(f"Your list has {MOST_SAVED} articles. Take one off it first.")
+            raise ArticleError(
+                _("Your list has %(most)s articles. Take one off it first.") % {"most": MOST_SAVED}
+            )
         SavedArticle.objects.create(person_id=by.pk, article_id=article.pk)
         return True
 
@@ -58,8 +61,8 @@ def drop_article(*, by, article_id):
 
     Raises ``PermissionDenied`` for who is not signed in.
     """
-    require(by.is_authenticated, "Sign in to save articles.")
-    dropped, _ = SavedArticle.objects.filter(person_id=by.pk, article_id=article_id).delete()
+    require(by.is_authenticated, _("Sign in to save articles."))
+    dropped, _deleted = SavedArticle.objects.filter(person_id=by.pk, article_id=article_id).delete()
     return bool(dropped)
 
 
@@ -92,7 +95,7 @@ def saved_page(person, *, before=None, now=None):
     return SavedPage(
         entries=[(str(pk), make_teaser(rows[pk], bylines, now=now)) for pk in wanted],
         next_url=f"/saved/?before={lines[PAGE_SIZE - 1][0]}" if more else "",
-        next_label="Saved before these" if more else "",
+        next_label=_("Saved before these") if more else "",
         previous_url="/saved/" if before is not None else "",
-        previous_label="Saved last" if before is not None else "",
+        previous_label=_("Saved last") if before is not None else "",
     )

@@ -7,6 +7,9 @@ from datetime import datetime, time, timedelta
 from itertools import product
 
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import directory
 from articles import search, spelling
@@ -22,6 +25,27 @@ COMMENTS_OF_ALL = 5
 MOST_TRIES = 4
 
 _MARK = re.compile(r"<mark>(.*?)</mark>")
+# What an address asks for and cannot be understood, see ``asked``.
+_NOTES = {
+    "cut": gettext_lazy("That is more than can be looked for at once: only its beginning was."),
+    "section": gettext_lazy("There is no such section, so all of them were searched."),
+    "date": gettext_lazy("“%(typed)s” is no date like 2026-01-31 and was left out."),
+}
+# How the results of a kind are headed: none, more than were counted, a later page, all of them.
+_HEADINGS = {
+    "articles": (
+        gettext_lazy("No articles"),
+        gettext_lazy("More than %(most)s articles"),
+        gettext_lazy("Further articles"),
+        gettext_lazy("All articles found"),
+    ),
+    "comments": (
+        gettext_lazy("No comments"),
+        gettext_lazy("More than %(most)s comments"),
+        gettext_lazy("Further comments"),
+        gettext_lazy("All comments found"),
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -52,12 +76,17 @@ class SearchPage:
     is_narrowed: bool = False
     first_url: str = ""
     advice: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
     kinds: list = field(default_factory=list)
     sections: list = field(default_factory=list)
 
     @property
     def title(self):
-        return f"Search: {self.asked.words}" if self.asked.words else "Search"
+        return (
+            _("Search: %(words)s") % {"words": self.asked.words}
+            if self.asked.words
+            else _("Search")
+        )
 
 
 def section_slugs():
@@ -72,12 +101,13 @@ def search_page(asked, sections, now=None):
     """
     now = now or timezone.now()
     page = SearchPage(asked, asked.address())
+    page.notes = [_NOTES[code] % {"typed": typed} for code, typed in asked.notes]
     page.kinds = [
         (kind, label, kind == asked.kind)
         for kind, label in (
-            ("all", "Everything"),
-            ("articles", "Articles"),
-            ("comments", "Comments"),
+            ("all", _("Everything")),
+            ("articles", _("Articles")),
+            ("comments", _("Comments")),
         )
     ]
     page.sections = [(slug, name, slug == asked.section) for name, slug, _ in sections]
@@ -104,7 +134,7 @@ class _Looking:
         self.asked = asked
         self.now = now
         self.authors = directory.people_named(asked.author) if asked.author else None
-        ids = {slug: pk for _, slug, pk in sections}
+        ids = {slug: pk for _name, slug, pk in sections}
         self.span = search.Span(
             authors=self.authors,
             section_id=ids[asked.section] if asked.section else None,
@@ -132,7 +162,7 @@ class _Looking:
             page_size=ARTICLES_OF_ALL if is_all else search.PAGE_SIZE,
             now=self.now,
         )
-        return self._part("article", found, found.after, query)
+        return self._part("articles", found, found.after, query)
 
     def _comments(self, query):
         asked, is_all = self.asked, self.asked.kind == "all"
@@ -147,27 +177,35 @@ class _Looking:
             now=self.now,
         )
         after = None if found.next_place is None else (0, found.next_place)
-        return self._part("comment", found, after, query)
+        return self._part("comments", found, after, query)
 
-    def _part(self, one, found, after, query):
-        part = Part(f"{one}s", found.entries, "")
+    def _part(self, kind, found, after, query):
+        part = Part(kind, found.entries, "")
+        none, over, further, everything = _HEADINGS[kind]
         is_all = self.asked.kind == "all"
         # Where little was found in all that was looked through, there may be more further back.
         is_open = after is not None and found.count == len(found.entries)
-        label = count_label(found.count, one) if found.count else f"No {one}s"
+        label = _counted(kind, found.count) if found.count else str(none)
         if found.count > search.COUNTED_UP_TO:
-            label = f"More than {search.COUNTED_UP_TO:,} {one}s"
+            label = over % {"most": number_format(search.COUNTED_UP_TO, force_grouping=True)}
         if self.asked.after is not None:
-            label = f"Further {one}s"
-        part.heading = f"{label} so far" if is_open else label
+            label = str(further)
+        part.heading = _("%(label)s so far") % {"label": label} if is_open else label
         words = None if query == self.asked.query else str(query)
         if after is not None and is_all:
             part.more_url = self.asked.address(kind=part.kind, words=words)
-            part.more_label = f"All {one}s found"
+            part.more_label = str(everything)
         elif after is not None:
             part.next_url = self.asked.address(words=words, after=after)
-            part.next_label = "Look further back" if is_open else "More results"
+            part.next_label = _("Look further back") if is_open else _("More results")
         return part
+
+
+def _counted(kind, count):
+    if kind == "comments":
+        return count_label(count, "comment")
+    words = ngettext("%(count)s article", "%(count)s articles", count)
+    return words % {"count": number_format(count, force_grouping=True)}
 
 
 def _start_of(day):
@@ -204,7 +242,7 @@ def _other_spellings(query):
     others = []
     for choice in choices:
         other, spelled = query, []
-        for term, (_, word) in zip(query.terms, choice, strict=True):
+        for term, (_cost, word) in zip(query.terms, choice, strict=True):
             if word is not None:
                 other = other.with_word(term, word)
                 spelled.append((next(each for each in other.terms if each.typed == word), word))
@@ -233,13 +271,13 @@ def _advice(asked, looking):
     """What to try, in sentences, where nothing was found."""
     advice = []
     if looking.authors == []:
-        advice.append(f"Nobody here is called “{asked.author}”.")
+        advice.append(_("Nobody here is called “%(author)s”.") % {"author": asked.author})
     if len(asked.query.terms) > 1:
-        advice.append("All words have to be there: leave some out.")
+        advice.append(_("All words have to be there: leave some out."))
     if any(term.is_phrase for term in asked.query.terms):
-        advice.append("Words in quotes have to stand side by side: try them without.")
+        advice.append(_("Words in quotes have to stand side by side: try them without."))
     if asked.section or asked.since or asked.until or (asked.author and looking.authors):
-        advice.append("Search in all sections, by anybody, at any time.")
+        advice.append(_("Search in all sections, by anybody, at any time."))
     if asked.kind != "all":
-        advice.append("Search in everything.")
-    return advice or ["Check the spelling, or try another word for it."]
+        advice.append(_("Search in everything."))
+    return advice or [_("Check the spelling, or try another word for it.")]

@@ -1,6 +1,8 @@
 """WRITE: the paper's sections. Every function is one transaction."""
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import redirects, slugs
 from articles.errors import ArticleError
@@ -11,7 +13,7 @@ from comments import areas
 
 MAX_SECTION_NAME = 60
 _CHANGEABLE = frozenset({"name", "slug", "position", "description"})
-_ONLY = "Only who publishes in every section can change what sections there are."
+_ONLY = gettext_lazy("Only who publishes in every section can change what sections there are.")
 
 
 def open_section(name, slug=""):
@@ -23,7 +25,8 @@ def open_section(name, slug=""):
     name = " ".join(name.split())
     if not name or len(name) > MAX_SECTION_NAME:
         raise ArticleError(
-            f"A section's name has 1 to {MAX_SECTION_NAME} characters, not “{name}”."
+            _("A section's name has 1 to %(most)s characters, not “%(name)s”.")
+            % {"most": MAX_SECTION_NAME, "name": name}
         )
     section = (
         Section.objects.filter(name=name).first()
@@ -36,7 +39,9 @@ def open_section(name, slug=""):
             with transaction.atomic():
                 section, _made = Section.objects.get_or_create(name=name, defaults={"slug": wanted})
         except IntegrityError as error:
-            raise ArticleError(f"Another section has the address “{wanted}”.") from error
+            raise ArticleError(
+                _("Another section has the address “%(wanted)s”.") % {"wanted": wanted}
+            ) from error
     return section
 
 
@@ -76,7 +81,7 @@ def update_section(*, by=None, section, **changes):
             with transaction.atomic():
                 section.save(update_fields=changed)
         except IntegrityError as error:
-            raise ArticleError("Another section has this name or this address.") from error
+            raise ArticleError(_("Another section has this name or this address.")) from error
         if "slug" in changed:
             areas.rename_area(former_slug, section.slug)
     return bool(changed)

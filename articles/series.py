@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.bylines import bylines_of
 from articles.listings import PAGE_SIZE, TEASER_FIELDS, BadCursorError, make_teaser
@@ -64,7 +65,11 @@ def place_of(article, now):
     before = _named(rows[at - 1], now) if at else ("", "")
     behind = _named(rows[at + 1], now) if at + 1 < len(rows) else ("", "")
     return SeriesPlace(
-        rows[at][-2], f"/series/{rows[at][-1]}/", f"Part {at + 1} of {len(rows)}", *before, *behind
+        rows[at][-2],
+        f"/series/{rows[at][-1]}/",
+        _("Part %(number)s of %(parts)s") % {"number": at + 1, "parts": len(rows)},
+        *before,
+        *behind,
     )
 
 
@@ -127,13 +132,13 @@ def series_page(series, *, before=None, after=None, now=None):
     return SeriesPage(
         count_label=count_label(len(parts), "part"),
         parts=[
-            (f"Part {at}", make_teaser(rows[pk], bylines, now=now))
+            (_("Part %(number)s") % {"number": at}, make_teaser(rows[pk], bylines, now=now))
             for at, pk in enumerate(wanted, first + 1)
         ],
         next_url=f"{address}?after={shown[-1][0]}" if more else "",
-        next_label=f"From part {end + 1} on" if more else "",
+        next_label=_("From part %(number)s on") % {"number": end + 1} if more else "",
         previous_url=f"{address}?before={shown[0][0]}" if earlier and shown else "",
-        previous_label=f"Up to part {first}" if earlier and shown else "",
+        previous_label=_("Up to part %(number)s") % {"number": first} if earlier and shown else "",
     )
 
 

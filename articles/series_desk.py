@@ -6,6 +6,8 @@ Everything is saved through ``articles.grouping``; nothing but a line of an arti
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import grouping
 from articles.errors import ArticleError
@@ -58,7 +60,10 @@ class NewsroomInline(admin.TabularInline):
 
 class PartForm(forms.ModelForm):
     number = forms.IntegerField(
-        min_value=1, max_value=grouping.LARGEST_NUMBER, help_text="Small numbers are read first."
+        label=gettext_lazy("Number"),
+        min_value=1,
+        max_value=grouping.LARGEST_NUMBER,
+        help_text=gettext_lazy("Small numbers are read first."),
     )
 
     def clean(self):
@@ -76,7 +81,7 @@ class PartInline(NewsroomInline):
     form = PartForm
     fields = ("series", "number")
     max_num = 1
-    verbose_name_plural = "part of a series"
+    verbose_name_plural = gettext_lazy("part of a series")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("series", "article")
@@ -86,7 +91,7 @@ class PickForm(forms.ModelForm):
     def clean_other(self):
         other = self.cleaned_data["other"]
         if other.pk == self.instance.article_id:
-            raise forms.ValidationError("An article is not related to itself.")
+            raise forms.ValidationError(_("An article is not related to itself."))
         return other
 
 
@@ -97,8 +102,10 @@ class PickInline(NewsroomInline):
     fields = ("other", "position")
     extra = 1
     max_num = MOST_RELATED
-    verbose_name = "related article"
-    verbose_name_plural = "related articles, picked by hand: the newest of its kind fill them up"
+    verbose_name = gettext_lazy("related article")
+    verbose_name_plural = gettext_lazy(
+        "related articles, picked by hand: the newest of its kind fill them up"
+    )
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("other")
@@ -140,8 +147,11 @@ def save_lines(request, article, formset):
 class SeriesForm(forms.ModelForm):
     slug = forms.SlugField(
         required=False,
+        label=gettext_lazy("Slug"),
         max_length=Series._meta.get_field("slug").max_length,
-        help_text="The address: /series/SLUG/. Made from the title where it is left empty.",
+        help_text=gettext_lazy(
+            "The address: /series/SLUG/. Made from the title where it is left empty."
+        ),
     )
 
     class Meta:
@@ -153,7 +163,9 @@ class SeriesForm(forms.ModelForm):
         slug = self.cleaned_data["slug"] or self.instance.slug
         taken = Series.objects.filter(slug=slug).exclude(pk=self.instance.pk)
         if slug and taken.exists():
-            raise forms.ValidationError(f"Another series has the address “{slug}”.")
+            raise forms.ValidationError(
+                _("Another series has the address “%(slug)s”.") % {"slug": slug}
+            )
         return slug
 
     def clean_title(self):

@@ -8,6 +8,7 @@ the article itself.
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from accounts.directory import find_person
 from articles.listings import list_page
@@ -112,5 +113,11 @@ def links_of_person(person):
     ``(label, address, title of the feed that lies there)``.
     """
     if by_author(person).lines.exists():
-        return [("Articles", articles_url(person), f"Articles by {name_of(person)}")]
+        return [
+            (
+                _("Articles"),
+                articles_url(person),
+                _("Articles by %(name)s") % {"name": name_of(person)},
+            )
+        ]
     return []

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from articles import figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
@@ -153,7 +155,11 @@ def _article_view(article, makers, tags, now, with_update):
         return getattr(article, name) if new is None else new
 
     placed = pictures.shown_in(article)
-    within = {number: figures.render_figure(each, figures.BODY) for number, each in placed.items()}
+    label = pgettext("credit", "Picture:")
+    within = {
+        number: figures.render_figure(each, figures.BODY, label=label)
+        for number, each in placed.items()
+    }
     leading = placed.get(article.lead_picture_id)
     changed_later = article.published_at and updated_at > article.published_at
     return ArticleView(
@@ -164,11 +170,15 @@ def _article_view(article, makers, tags, now, with_update):
         section_url=article.section.get_absolute_url(),
         published_iso=moment_iso(article.published_at) if article.published_at else "",
         published_text=moment_text(article.published_at) if article.published_at else "",
-        updated_text=f"updated {moment_text(updated_at)}" if changed_later else "",
+        updated_text=_("updated %(moment)s") % {"moment": moment_text(updated_at)}
+        if changed_later
+        else "",
         modified_iso=_modified_iso(article.published_at, updated_at),
         # Made by articles.figures and articles.markup alone.
-        lead_figure=mark_safe(figures.render_figure(leading, figures.LEAD) if leading else ""),
-        html=mark_safe(markup.place_pictures(shown.html, within)),
+        lead_figure=mark_safe(
+            figures.render_figure(leading, figures.LEAD, label=label) if leading else ""
+        ),
+        html=mark_safe(markup.place_pictures(shown.html, within, table=_("Table"))),
         photo_credits=[mark_safe(markup.render_credit(each)) for each in word("photo_credits")],
         url=article.get_absolute_url(),
         card_url=f"{article.get_absolute_url()}card.png?v={version_of(*card_of(article))}",
@@ -176,7 +186,10 @@ def _article_view(article, makers, tags, now, with_update):
         comments_label=count_label(discussion.comment_count, "comment"),
         status_note=_status_note(article, now, with_update),
         until=next_change(article, now),
-        reading_label=reading_label(shown.reading_minutes),
+        reading_label=reading_label(
+            shown.reading_minutes,
+            ngettext("%(number)s min read", "%(number)s min read", shown.reading_minutes),
+        ),
         series=place_of(article, now),
         makers=makers,
         byline=worded(makers),
@@ -196,12 +209,18 @@ def _modified_iso(published_at, updated_at):
 
 def _status_note(article, now, with_update):
     if article.status != Article.Status.PUBLISHED:
-        return f"{article.get_status_display()}: readers do not see this page."
+        return _("%(state)s: readers do not see this page.") % {
+            "state": article.get_status_display()
+        }
     if article.published_at > now:
-        return f"Readers see this page from {moment_text(article.published_at)} on."
+        return _("Readers see this page from %(moment)s on.") % {
+            "moment": moment_text(article.published_at)
+        }
     if article.withdraw_at is not None and article.withdraw_at <= now:
-        return f"Readers have not seen this page since {moment_text(article.withdraw_at)}."
+        return _("Readers have not seen this page since %(moment)s.") % {
+            "moment": moment_text(article.withdraw_at)
+        }
     if with_update and update_of(article) and not is_update_due(article, now):
         moment = moment_text(article.scheduled.takes_effect_at)
-        return f"This is what readers see from {moment} on."
+        return _("This is what readers see from %(moment)s on.") % {"moment": moment}
     return ""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from articles import markup
 from articles.bylines import bylines_of
@@ -103,7 +104,7 @@ def of_tag(tag, now=None):
 
 def of_author(author, now=None):
     """What a person or a guest made."""
-    title = _titled(f"Articles by {name_of(author)}")
+    title = _titled(_("Articles by %(name)s") % {"name": name_of(author)})
     return feed_of(title, articles_url(author), by_author(author, now))
 
 
@@ -135,5 +136,6 @@ def _whole_html(lead, html, photo_credits):
     parts = [f"<p>{escape(lead)}</p>\n" if lead else "", html]
     if photo_credits:
         credited = ", ".join(markup.render_credit(each) for each in photo_credits)
-        parts.append(f"<p>Photographs: {credited}</p>\n")
+        label = _("Photographs:")
+        parts.append(f"<p>{label} {credited}</p>\n")
     return legible("".join(parts))

@@ -6,6 +6,7 @@ itself. Rows are locked in the order article, tags (by id), and then what lies b
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from articles.errors import ArticleError
 from articles.models import (
@@ -69,7 +70,10 @@ def checked_names(names):
         name = _checked_name(name)
         checked.setdefault(fold_name(name), name)
     if len(checked) > MOST_TAGS:
-        raise ArticleError(f"An article has at most {MOST_TAGS} tags, not {len(checked)}.")
+        raise ArticleError(
+            _("An article has at most %(most)s tags, not %(number)s.")
+            % {"most": MOST_TAGS, "number": len(checked)}
+        )
     return list(checked.values())
 
 
@@ -85,7 +89,9 @@ def change_tag(*, by=None, tag, **changes):
     if "name" in changes:
         changes["name"] = _checked_name(changes["name"])
     if len(changes.get("description", "")) > MAX_TAG_DESCRIPTION:
-        raise ArticleError(f"A description has at most {MAX_TAG_DESCRIPTION} characters.")
+        raise ArticleError(
+            _("A description has at most %(most)s characters.") % {"most": MAX_TAG_DESCRIPTION}
+        )
     try:
         with transaction.atomic():
             tag.refresh_from_db(from_queryset=Tag.objects.select_for_update(no_key=True))
@@ -97,7 +103,7 @@ def change_tag(*, by=None, tag, **changes):
                 tag.save(update_fields=[*sorted(changed), "folded"])
     except IntegrityError as error:
         raise ArticleError(
-            "Another tag has this name or this address. Merge the two instead."
+            _("Another tag has this name or this address. Merge the two instead.")
         ) from error
     return bool(changed)
 
@@ -114,7 +120,9 @@ def merge_tags(*, by=None, tags, into):
         locked = Tag.objects.select_for_update(no_key=True).order_by("pk")
         rows = {tag.pk: tag for tag in locked.filter(pk__in=[*wanted, into.pk])}
         if rows[into.pk].merged_into_id:
-            raise ArticleError(f"“{into}” was merged into another tag. Choose that one.")
+            raise ArticleError(
+                _("“%(into)s” was merged into another tag. Choose that one.") % {"into": into}
+            )
         merged = [pk for pk in sorted(wanted) if rows[pk].merged_into_id != into.pk]
         for pk in merged:
             taggings = Tagging.objects.filter(tag_id=pk)
@@ -167,6 +175,7 @@ def _checked_name(name):
     fits = 0 < len(name) <= MAX_TAG_NAME and len(fold_name(name)) <= MAX_FOLDED
     if not fits or "," in name or not name.isprintable():
         raise ArticleError(
-            f"A tag has 1 to {MAX_TAG_NAME} characters and no comma, not “{name[:MAX_TAG_NAME]}”."
+            _("A tag has 1 to %(most)s characters and no comma, not “%(name)s”.")
+            % {"most": MAX_TAG_NAME, "name": name[:MAX_TAG_NAME]}
         )
     return name

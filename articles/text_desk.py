@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import previews, publishing, revisions, stories, updates
@@ -19,14 +21,14 @@ from articles.models import Article, PreviewLink, Revision
 from articles.permissions import can_change, can_preview, moves_of, require
 from comments.wording import moment_text
 
-_ONLY = "Only the newsroom can see this."
+_ONLY = gettext_lazy("Only the newsroom can see this.")
 # What a move is called by whoever makes it; the state says the rest.
 _MOVES = {
-    Article.Status.DRAFT: "Send back to its writer",
-    Article.Status.DESK: "Hand in to the desk",
-    Article.Status.APPROVED: "Approve",
-    Article.Status.PUBLISHED: "Publish",
-    Article.Status.WITHDRAWN: "Withdraw",
+    Article.Status.DRAFT: gettext_lazy("Send back to its writer"),
+    Article.Status.DESK: gettext_lazy("Hand in to the desk"),
+    Article.Status.APPROVED: pgettext_lazy("article", "Approve"),
+    Article.Status.PUBLISHED: pgettext_lazy("article", "Publish"),
+    Article.Status.WITHDRAWN: pgettext_lazy("article", "Withdraw"),
 }
 
 
@@ -45,9 +47,9 @@ class MoveForm(SeenForm):
 class LinkForm(forms.Form):
     """For whom a preview is opened, and for how long."""
 
-    note = forms.CharField(label="For whom", required=False, max_length=120)
+    note = forms.CharField(label=gettext_lazy("For whom"), required=False, max_length=120)
     days = forms.IntegerField(
-        label="Open for, in days",
+        label=gettext_lazy("Open for, in days"),
         min_value=1,
         max_value=previews.MOST_DAYS,
         initial=previews.DEFAULT_DAYS,
@@ -96,10 +98,10 @@ def desk(request, pk):
         request,
         article,
         "desk",
-        f"{article.title} at the desk",
+        _("%(title)s at the desk") % {"title": article.title},
         moves=_moves_of(request.user, article),
         may_change=may_change,
-        scheduled=stories.update_of(article),
+        **_scheduled(article),
         may_schedule=may_change and article.status == Article.Status.PUBLISHED,
         times=_times_of(article),
         links=[
@@ -112,20 +114,33 @@ def desk(request, pk):
     )
 
 
+def _scheduled(article):
+    """What is scheduled, from when on to the second, and by whom it was written."""
+    scheduled = stories.update_of(article)
+    if scheduled is None:
+        return {"scheduled": None}
+    at = scheduled.takes_effect_at
+    return {
+        "scheduled": scheduled,
+        "scheduled_moment": f"{moment_text(at)}:{at.second:02d}",
+        "scheduled_by": scheduled.by or _("the portal"),
+    }
+
+
 def _moves_of(person, article):
     """``[(state, what the move is called)]``; what time has withdrawn can be published again."""
     moves = [(status, _MOVES[status]) for status in moves_of(person, article)]
     ended = article.withdraw_at is not None and article.withdraw_at <= timezone.now()
     if article.status == Article.Status.PUBLISHED and ended and can_change(person, article):
-        moves.insert(0, (Article.Status.PUBLISHED, "Publish again"))
+        moves.insert(0, (Article.Status.PUBLISHED, _("Publish again")))
     return moves
 
 
 def _times_of(article):
     known = (
-        ("Readers see it from", article.published_at),
-        ("Withdrawn at", article.withdraw_at),
-        ("Embargo until", article.embargo_until),
+        (_("Readers see it from"), article.published_at),
+        (_("Withdrawn at"), article.withdraw_at),
+        (_("Embargo until"), article.embargo_until),
     )
     return [(label, moment_text(moment)) for label, moment in known if moment is not None]
 
@@ -135,7 +150,7 @@ def move(request, pk):
     article = _find(request, pk)
     form = MoveForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "There is no such state. Nothing was done.")
+        messages.error(request, _("There is no such state. Nothing was done."))
         return HttpResponseRedirect(address_of(article))
     status, seen = form.cleaned_data["status"], form.cleaned_data["seen_version"]
     act = publishing.update_article
@@ -148,8 +163,8 @@ def move(request, pk):
     except ArticleError as refused:
         messages.error(request, str(refused))
     else:
-        said = f"It is “{article.get_status_display()}” now."
-        messages.success(request, said if moved else "It is so already. Nothing was done.")
+        said = _("It is “%(state)s” now.") % {"state": article.get_status_display()}
+        messages.success(request, said if moved else _("It is so already. Nothing was done."))
     return HttpResponseRedirect(address_of(article))
 
 
@@ -164,7 +179,7 @@ def preview_open(request, pk):
     except ArticleError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, "The link is below. Whoever has it can read this.")
+        messages.success(request, _("The link is below. Whoever has it can read this."))
     return HttpResponseRedirect(f"{address_of(article)}#previews")
 
 
@@ -174,7 +189,7 @@ def preview_revoke(request, pk, link_pk):
     links = PreviewLink.objects.select_related("article")
     link = get_object_or_404(links, pk=link_pk, article_id=article.pk)
     if previews.revoke_link(by=request.user, link=link):
-        messages.success(request, "That link opens nothing any more.")
+        messages.success(request, _("That link opens nothing any more."))
     return HttpResponseRedirect(f"{address_of(article)}#previews")
 
 
@@ -195,7 +210,8 @@ def compare(request, pk):
         request,
         article,
         "compare",
-        f"{article.title}: revisions {old} and {new}",
+        _("%(title)s: revisions %(old)s and %(new)s")
+        % {"title": article.title, "old": old, "new": new},
         comparison=found,
         revisions=known,
         may_restore=can_change(request.user, article) and old != known[0].number,
@@ -220,8 +236,8 @@ def restore(request, pk, number):
     except ArticleError as refused:
         messages.error(request, str(refused))
     else:
-        said = f"It says what it said in revision {number} again."
-        messages.success(request, said if restored else "It says that already.")
+        said = _("It says what it said in revision %(number)s again.") % {"number": number}
+        messages.success(request, said if restored else _("It says that already."))
     return HttpResponseRedirect(f"{address_of(article)}#revisions")
 
 
@@ -237,16 +253,26 @@ def schedule(request, pk):
         except ArticleError as refused:
             form.add_error(None, forms.ValidationError(str(refused)))
         else:
-            messages.success(request, f"Readers see it from {moment_text(made.takes_effect_at)}.")
+            messages.success(
+                request,
+                _("Readers see it from %(moment)s.")
+                % {"moment": moment_text(made.takes_effect_at)},
+            )
             return HttpResponseRedirect(address_of(article))
-    return _show(request, article, "schedule", f"{article.title}: a later text", form=form)
+    return _show(
+        request,
+        article,
+        "schedule",
+        _("%(title)s: a later text") % {"title": article.title},
+        form=form,
+    )
 
 
 @require_http_methods(["POST"])
 def unschedule(request, pk):
     article = _find(request, pk)
     if updates.drop_update(by=request.user, article=article):
-        messages.success(request, "The update is taken back.")
+        messages.success(request, _("The update is taken back."))
     else:
-        messages.warning(request, "There was none, or it has taken effect already.")
+        messages.warning(request, _("There was none, or it has taken effect already."))
     return HttpResponseRedirect(address_of(article))

@@ -4,10 +4,12 @@ import logging
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import markup
 from articles.coming import render_update
-from articles.errors import ArticleError
+from articles.errors import ArticleError, worded
 from articles.models import WORD_FIELDS, Article, ScheduledUpdate
 from articles.permissions import can_change, require
 from articles.placements import place_pictures
@@ -24,7 +26,7 @@ from comments.turns import unwaiting
 _log = logging.getLogger(__name__)
 # So many are due at once where a whole edition changes; the next reader settles the next ones.
 SETTLED_AT_ONCE = 20
-_NOT_YOURS = "In this section others of the newsroom change what is published."
+_NOT_YOURS = gettext_lazy("In this section others of the newsroom change what is published.")
 
 
 def schedule_update(*, by=None, article, takes_effect_at, why="", **words):
@@ -39,7 +41,7 @@ def schedule_update(*, by=None, article, takes_effect_at, why="", **words):
     if unknown := set(words) - set(WORD_FIELDS):
         raise TypeError(f"words have no {sorted(unknown)}")
     if takes_effect_at <= timezone.now():
-        raise ArticleError("An update is scheduled for a moment that is still to come.")
+        raise ArticleError(_("An update is scheduled for a moment that is still to come."))
     check_date(takes_effect_at)
     with transaction.atomic():
         # Another one's moment may have come: what readers see is what this one follows.
@@ -47,18 +49,20 @@ def schedule_update(*, by=None, article, takes_effect_at, why="", **words):
         article = _locked(article)
         require(by is None or can_change(by, article), _NOT_YOURS)
         if article.status != Article.Status.PUBLISHED:
-            raise ArticleError("Only what is published is updated later; change the text itself.")
+            raise ArticleError(
+                _("Only what is published is updated later; change the text itself.")
+            )
         if article.withdraw_at is not None and article.withdraw_at <= takes_effect_at:
-            raise ArticleError("It is withdrawn by then.")
+            raise ArticleError(_("It is withdrawn by then."))
         if "title" in words:
             words["title"] = check_title(words["title"])
         words = {name: value for name, value in words.items() if getattr(article, name) != value}
         if not words:
-            raise ArticleError("It says that already.")
+            raise ArticleError(_("It says that already."))
         try:
             markup.check_blocks(words.get("blocks", article.blocks))
         except markup.BodyError as error:
-            raise ArticleError(str(error)) from error
+            raise ArticleError(worded(error.sentence, error.values)) from error
         made = ScheduledUpdate(
             article=article, takes_effect_at=takes_effect_at, by=by,
             why=one_line(why)[:MAX_WHY_LENGTH], **words,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -67,7 +68,7 @@ def front_page(request):
 @require_safe
 def latest_page(request):
     listing = _read_list(listings.latest_page, request)
-    context = _describe(request, listing, "Latest articles", "/latest/")
+    context = _describe(request, listing, _("Latest articles"), "/latest/")
     # Its feed is the site's.
     context |= {"feed_address": "/", "feed_title": settings.SITE_NAME}
     return _answer_list(request, "articles/latest_page.html", context)

@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles import drafting, drafts
@@ -77,13 +78,15 @@ def keep(request, pk=None):
     told = ""
     if "title" in request.POST:
         copy = drafting.keep_copy(by=request.user, article=article, **_sent(request))
-        told = f"Kept at {timezone.localtime(copy.kept_at):%H:%M:%S}, for you alone."
+        told = _("Kept at %(time)s, for you alone.") % {
+            "time": f"{timezone.localtime(copy.kept_at):%H:%M:%S}"
+        }
     holder = article and drafting.stay_open(by=request.user, article=article)
     if holder:
-        told = (
-            f"{holder.handle} has this open since {holder.since}. You can write on, and it is "
-            f"kept for you, but it cannot be saved until you take the article over."
-        )
+        told = _(
+            "%(handle)s has this open since %(since)s. You can write on, and it is kept "
+            "for you, but it cannot be saved until you take the article over."
+        ) % {"handle": holder.handle, "since": holder.since}
     return JsonResponse({"told": told}, status=409 if holder else 200)
 
 
@@ -99,14 +102,14 @@ def _sent(request):
 @require_http_methods(["POST"])
 def drop(request, pk=None):
     if drafting.drop_copy(by=request.user, article=_find(pk)):
-        messages.success(request, "What you had begun is thrown away.")
+        messages.success(request, _("What you had begun is thrown away."))
     return HttpResponseRedirect(_form_of(pk))
 
 
 @require_http_methods(["POST"])
 def take_over(request, pk):
     if drafting.take_over(by=request.user, article=_find(pk)):
-        messages.success(request, "It is yours now. Who had it open is told.")
+        messages.success(request, _("It is yours now. Who had it open is told."))
     return HttpResponseRedirect(_form_of(pk))
 
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.models.news import Article, Section
 
@@ -16,21 +18,26 @@ class Remit(models.Model):
     """
 
     class Level(models.IntegerChoices):
-        NOTHING = 0, "Nothing"
-        WRITE = 1, "Write drafts and hand them in"
-        APPROVE = 2, "Edit at the desk, approve and send back"
-        PUBLISH = 3, "Publish, change what is published, withdraw"
+        NOTHING = 0, gettext_lazy("Nothing")
+        WRITE = 1, gettext_lazy("Write drafts and hand them in")
+        APPROVE = 2, gettext_lazy("Edit at the desk, approve and send back")
+        PUBLISH = 3, gettext_lazy("Publish, change what is published, withdraw")
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="remits"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="remits",
+        verbose_name=gettext_lazy("person"),
     )
     section = models.ForeignKey(
         Section, null=True, blank=True, on_delete=models.PROTECT, related_name="remits",
-        help_text="Empty: every section.",
+        help_text=gettext_lazy("Empty: every section."), verbose_name=gettext_lazy("section"),
     )  # fmt: skip
-    level = models.PositiveSmallIntegerField("may", choices=Level.choices)
+    level = models.PositiveSmallIntegerField(gettext_lazy("may"), choices=Level.choices)
 
     class Meta:
+        verbose_name = gettext_lazy("remit")
+        verbose_name_plural = gettext_lazy("remits")
         constraints = (
             models.UniqueConstraint(fields=["person", "section"], name="one_remit_a_section"),
             models.UniqueConstraint(
@@ -39,7 +46,8 @@ class Remit(models.Model):
         )
 
     def __str__(self):
-        return f"{self.person}, {self.section or 'every section'}: {self.get_level_display()}"
+        where = self.section or _("every section")
+        return f"{self.person}, {where}: {self.get_level_display()}"
 
 
 # What a reader reads: a change of these is what "updated" means.
@@ -129,7 +137,7 @@ class PreviewLink(models.Model):
     )
     of_update = models.BooleanField(default=False, editable=False)
     # For whom: so that it is known which one to revoke.
-    note = models.CharField("for whom", max_length=120, blank=True)
+    note = models.CharField(gettext_lazy("for whom"), max_length=120, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

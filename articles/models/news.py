@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 MAX_SLUG_LENGTH = 120
 
@@ -11,12 +12,18 @@ MAX_SLUG_LENGTH = 120
 class Section(models.Model):
     """A part of the paper with a page of its own."""
 
-    name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(max_length=60, unique=True)
-    position = models.PositiveSmallIntegerField(default=100, help_text="Small numbers come first.")
-    description = models.CharField(max_length=200, blank=True)
+    name = models.CharField(gettext_lazy("name"), max_length=60, unique=True)
+    slug = models.SlugField(gettext_lazy("slug"), max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(
+        pgettext_lazy("order", "position"),
+        default=100,
+        help_text=gettext_lazy("Small numbers come first."),
+    )
+    description = models.CharField(gettext_lazy("description"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = gettext_lazy("section")
+        verbose_name_plural = gettext_lazy("sections")
         ordering = ("position", "name")
 
     def __str__(self):
@@ -52,16 +59,25 @@ class Article(models.Model):
     """One article. ``blocks`` is its body: the export schema's list, and pictures by number."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        DESK = "desk", "At the desk"
-        APPROVED = "approved", "Approved"
-        PUBLISHED = "published", "Published"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        DRAFT = "draft", pgettext_lazy("article", "Draft")
+        DESK = "desk", pgettext_lazy("article", "At the desk")
+        APPROVED = "approved", pgettext_lazy("article", "Approved")
+        PUBLISHED = "published", pgettext_lazy("article", "Published")
+        WITHDRAWN = "withdrawn", pgettext_lazy("article", "Withdrawn")
 
-    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
-    title = models.TextField()
-    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True)
-    lead = models.TextField(blank=True, help_text="A sentence or two under the title.")
+    section = models.ForeignKey(
+        Section,
+        on_delete=models.PROTECT,
+        related_name="articles",
+        verbose_name=gettext_lazy("section"),
+    )
+    title = models.TextField(gettext_lazy("title"))
+    slug = models.SlugField(gettext_lazy("slug"), max_length=MAX_SLUG_LENGTH, unique=True)
+    lead = models.TextField(
+        pgettext_lazy("article", "lead"),
+        blank=True,
+        help_text=gettext_lazy("A sentence or two under the title."),
+    )
     blocks = models.JSONField(default=list)
     photo_credits = models.JSONField(default=list, blank=True)
     lead_picture = models.ForeignKey(
@@ -70,13 +86,16 @@ class Article(models.Model):
         null=True,
         blank=True,
         related_name="led_articles",
-        help_text="Stands above the text, and beside the title in lists.",
+        help_text=gettext_lazy("Stands above the text, and beside the title in lists."),
+        verbose_name=gettext_lazy("lead picture"),
     )
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(
+        gettext_lazy("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
+    )
     # Readers see what is published from the one to the other moment; an embargo moves the first.
-    published_at = models.DateTimeField(null=True, blank=True)
-    withdraw_at = models.DateTimeField(null=True, blank=True)
-    embargo_until = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(gettext_lazy("published at"), null=True, blank=True)
+    withdraw_at = models.DateTimeField(gettext_lazy("withdraw at"), null=True, blank=True)
+    embargo_until = models.DateTimeField(gettext_lazy("embargo until"), null=True, blank=True)
     # The moment that was wished for where an embargo has moved it: it counts again without.
     wished_at = models.DateTimeField(null=True, editable=False)
     authors = models.ManyToManyField(
@@ -93,7 +112,9 @@ class Article(models.Model):
     reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     # Grows with every change that a reader can see: part of the page's ETag.
     version = models.PositiveBigIntegerField(default=1, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(
+        gettext_lazy("updated at"), default=timezone.now, editable=False
+    )
     # Whether any correction stands: the page of an article that has none does not ask for them.
     has_corrections = models.BooleanField(default=False, editable=False)
     # The file it was imported from, and digests of what the saved page said at the last import:
@@ -109,6 +130,8 @@ class Article(models.Model):
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("article")
+        verbose_name_plural = gettext_lazy("articles")
         indexes = (
             # Reader: listings.latest and the front page.
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
@@ -147,34 +170,49 @@ class Byline(models.Model):
 
     class Role(models.TextChoices):
         # In the order in which a byline names them.
-        TEXT = "text", "Text"
-        REPORTING = "reporting", "Additional reporting"
-        PHOTO = "photo", "Photographs"
-        ILLUSTRATION = "illustration", "Illustrations"
-        VIDEO = "video", "Video"
-        GRAPHICS = "graphics", "Graphics and data"
-        TRANSLATION = "translation", "Translation"
-        EDITOR = "editor", "Editing"
+        TEXT = "text", gettext_lazy("Text")
+        REPORTING = "reporting", gettext_lazy("Additional reporting")
+        PHOTO = "photo", gettext_lazy("Photographs")
+        ILLUSTRATION = "illustration", gettext_lazy("Illustrations")
+        VIDEO = "video", gettext_lazy("Video")
+        GRAPHICS = "graphics", gettext_lazy("Graphics and data")
+        TRANSLATION = "translation", gettext_lazy("Translation")
+        EDITOR = "editor", gettext_lazy("Editing")
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    article = models.ForeignKey(
+        Article,
+        on_delete=models.CASCADE,
+        related_name="bylines",
+        verbose_name=gettext_lazy("article"),
+    )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="bylines",
         null=True,
         blank=True,
+        verbose_name=gettext_lazy("person"),
     )
     guest = models.ForeignKey(
-        "Guest", on_delete=models.PROTECT, related_name="bylines", null=True, blank=True
+        "Guest",
+        on_delete=models.PROTECT,
+        related_name="bylines",
+        null=True,
+        blank=True,
+        verbose_name=gettext_lazy("guest"),
     )
-    role = models.CharField(max_length=12, choices=Role.choices, default=Role.TEXT)
-    position = models.PositiveSmallIntegerField(default=1)
+    role = models.CharField(
+        gettext_lazy("role"), max_length=12, choices=Role.choices, default=Role.TEXT
+    )
+    position = models.PositiveSmallIntegerField(pgettext_lazy("order", "position"), default=1)
     # Whether it is the first of this article that names them: a list has each article once.
     is_first = models.BooleanField(default=True, editable=False)
     # The article's own, so that a list by author is read in the order of an index.
     published_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        verbose_name = gettext_lazy("byline")
+        verbose_name_plural = gettext_lazy("bylines")
         ordering = ("position", "id")
         constraints = (
             models.UniqueConstraint(
@@ -187,7 +225,7 @@ class Byline(models.Model):
                 condition=models.Q(person__isnull=False, guest__isnull=True)
                 | models.Q(person__isnull=True, guest__isnull=False),
                 name="byline_names_a_person_or_a_guest",
-                violation_error_message="Name a person or a guest, one of them.",
+                violation_error_message=gettext_lazy("Name a person or a guest, one of them."),
             ),
         )
         indexes = (

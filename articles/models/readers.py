@@ -5,6 +5,7 @@ from datetime import UTC
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from articles.models.news import Article
 
@@ -23,8 +24,8 @@ class ReadCount(models.Model):
     """How often an article was read in an hour or on a day (of UTC). Nobody is named."""
 
     class Span(models.IntegerChoices):
-        HOUR = 1, "Hour"
-        DAY = 24, "Day"
+        HOUR = 1, gettext_lazy("Hour")
+        DAY = 24, gettext_lazy("Day")
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+", db_index=False)
     span = models.PositiveSmallIntegerField(choices=Span.choices)

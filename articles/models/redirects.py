@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles.models.news import Article, Section
 
@@ -18,26 +19,43 @@ class Redirect(models.Model):
     ``articles.redirects`` keeps it so that none leads to another one.
     """
 
-    path = models.CharField(max_length=MAX_PATH_LENGTH, unique=True)
+    path = models.CharField(gettext_lazy("path"), max_length=MAX_PATH_LENGTH, unique=True)
     article = models.ForeignKey(
-        Article, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        Article,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=gettext_lazy("article"),
     )
     section = models.ForeignKey(
-        Section, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        Section,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=gettext_lazy("section"),
     )
-    target = models.CharField(max_length=MAX_PATH_LENGTH, blank=True)
+    target = models.CharField(gettext_lazy("target"), max_length=MAX_PATH_LENGTH, blank=True)
     # A query and a fragment behind it, as they were written.
     rest = models.CharField(max_length=MAX_PATH_LENGTH, blank=True)
-    is_by_hand = models.BooleanField("by hand", default=False)
+    is_by_hand = models.BooleanField(pgettext_lazy("redirect", "by hand"), default=False)
     # Nothing is deleted: what was taken back can be put back.
-    is_lifted = models.BooleanField("taken back", default=False)
-    note = models.CharField(max_length=MAX_NOTE_LENGTH, blank=True)
+    is_lifted = models.BooleanField(pgettext_lazy("redirect", "taken back"), default=False)
+    note = models.CharField(gettext_lazy("note"), max_length=MAX_NOTE_LENGTH, blank=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=gettext_lazy("made by"),
     )
-    made_at = models.DateTimeField()
+    made_at = models.DateTimeField(gettext_lazy("made at"))
 
     class Meta:
+        verbose_name = gettext_lazy("redirect")
+        verbose_name_plural = gettext_lazy("redirects")
         ordering = ("-made_at", "-id")
         constraints = (
             models.CheckConstraint(

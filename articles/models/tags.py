@@ -1,6 +1,7 @@
 """NEWS: what articles are about, in words that editors choose."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 MAX_TAG_NAME = 60
 # The name as it is compared, where some letters become three.
@@ -12,13 +13,18 @@ MAX_TAG_DESCRIPTION = 200
 class Tag(models.Model):
     """A subject with a page of its own. Two never differ by capitals alone."""
 
-    name = models.CharField(max_length=MAX_TAG_NAME)
+    name = models.CharField(gettext_lazy("name"), max_length=MAX_TAG_NAME)
     # The name without its capitals (``articles.slugs.fold_name``).
     folded = models.CharField(max_length=MAX_FOLDED, unique=True, editable=False)
     slug = models.SlugField(
-        max_length=MAX_TAG_SLUG, unique=True, help_text="The address: /tags/SLUG/."
+        gettext_lazy("slug"),
+        max_length=MAX_TAG_SLUG,
+        unique=True,
+        help_text=gettext_lazy("The address: /tags/SLUG/."),
     )
-    description = models.CharField(max_length=MAX_TAG_DESCRIPTION, blank=True)
+    description = models.CharField(
+        gettext_lazy("description"), max_length=MAX_TAG_DESCRIPTION, blank=True
+    )
     # Where its articles went; its address leads there. Never to one that was merged itself.
     merged_into = models.ForeignKey(
         "self",
@@ -27,9 +33,12 @@ class Tag(models.Model):
         null=True,
         blank=True,
         editable=False,
+        verbose_name=gettext_lazy("merged into"),
     )
 
     class Meta:
+        verbose_name = gettext_lazy("tag")
+        verbose_name_plural = gettext_lazy("tags")
         ordering = ("name", "id")
 
     def __str__(self):
