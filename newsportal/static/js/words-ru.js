@@ -1,13 +1,9 @@
-// Made of the translations for scripts (djangojs.po) by `make messages`; not to be changed by hand.
+// Made of djangojs.po by `make messages`; not to be changed by hand.
 globalThis.portalWords = {
   "%(count)s new": "новых: %(count)s",
   "%(count)s to choose from, with the arrow keys and Enter.": "Вариантов: %(count)s, выбирайте стрелками и клавишей Enter.",
   "%(number)s more elsewhere in the discussion": "и еще %(number)s в другом месте обсуждения",
-  "%(number)s new comment": [
-    "%(number)s новый комментарий",
-    "%(number)s новых комментария",
-    "%(number)s новых комментариев"
-  ],
+  "%(number)s new comment": ["%(number)s новый комментарий", "%(number)s новых комментария", "%(number)s новых комментариев"],
   "Address": "Адрес",
   "Bold": "Полужирный",
   "Cancel": "Отмена",
@@ -24,8 +20,8 @@ globalThis.portalWords = {
   "Heading %(level)s": "Заголовок %(level)s",
   "Italic": "Курсив",
   "Keys": "Клавиши",
-  "Link": "Ссылка",
   "Link copied.": "Ссылка скопирована.",
+  "Link": "Ссылка",
   "List": "Список",
   "No longer selected.": "Больше не выбрано.",
   "Nothing is selected: x selects.": "Ничего не выбрано: x выбирает.",
@@ -35,14 +31,14 @@ globalThis.portalWords = {
   "People in this discussion": "Участники этого обсуждения",
   "Picture": "Изображение",
   "Pull quote": "Цитата-врезка",
-  "Quote": "Цитировать",
   "Quote the marked words": "Цитировать выделенные слова",
+  "Quote": "Цитировать",
   "Redo": "Повторить",
   "Row below": "Строка ниже",
   "Selected.": "Выбрано.",
   "Set": "Применить",
-  "Share": "Поделиться",
   "Share %(name)s": "Поделиться: %(name)s",
+  "Share": "Поделиться",
   "Table": "Таблица",
   "Tell me no more": "Больше не сообщать",
   "Text": "Текст",
@@ -66,5 +62,5 @@ globalThis.portalWords = {
   "previous comment": "предыдущий комментарий",
   "this article": "эта статья",
   "this help": "эта справка",
-  "what this comment answers": "на что отвечает этот комментарий"
+  "what this comment answers": "на что отвечает этот комментарий",
 };
