@@ -26,8 +26,7 @@ def speak_their_language(
 
     The browser's only where no cache keeps the page; those say so with ``Vary``. A request
     without a session's cookie has its session left alone: its page is the same for everybody.
-    Whoever makes a page in another language (an article in its own) sets ``Content-Language``;
-    all other answers get it here.
+    A view may go on in another (``comments.caching.speak``), which ends here.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -37,11 +36,13 @@ def speak_their_language(
             language = translation.get_language_from_request(request)
         with translation.override(language or settings.LANGUAGE_CODE):
             response = get_response(request)
+            # What a view has spoken since: an article is in its own.
+            spoken = translation.get_language()
         if asks_browser:
             patch_vary_headers(response, ["Accept-Language"])
         # A 304 speaks of a page that is kept elsewhere, with the language it was sent with.
         if response.status_code != 304:
-            response.headers.setdefault("Content-Language", language or settings.LANGUAGE_CODE)
+            response.headers.setdefault("Content-Language", spoken or settings.LANGUAGE_CODE)
         return response
 
     return middleware

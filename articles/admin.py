@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from articles import (
     drafting,
+    editions,
     pictures,
     publishing,
     sections,
@@ -24,6 +25,7 @@ from articles import (
     stories,
     tagging,
     text_desk,
+    translating,
     writing_desk,
 )
 from articles.byline_desk import BylineInline, maker_in
@@ -63,12 +65,12 @@ class ArticleAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = ("publish_chosen", "withdraw_chosen")
     save_on_top = True
-    autocomplete_fields = ("lead_picture",)
+    autocomplete_fields = ("lead_picture", "translation_of")
     readonly_fields = ("lead_picture_shown",)
     fields = (
         "title", "section", "lead", "lead_picture", "lead_picture_shown", "body", "credits", "why",
         "tags", "status", "published_at", "withdraw_at", "embargo_until", "slug",
-        "seen_version", "rich", "written",
+        "translation_of", "seen_version", "rich", "written",
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("comments"), ordering="discussion__comment_count")
@@ -97,7 +99,10 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         if obj is None or self.has_change_permission(request, obj):
-            return self.fields
+            return [
+                name for name in self.fields
+                if name != "translation_of" or editions.has_editions()
+            ]  # fmt: skip
         # Not a form, so there is no field in which its text stands.
         return (
             "title",
@@ -124,6 +129,9 @@ class ArticleAdmin(admin.ModelAdmin):
         form.person = request.user
         form.copy = getattr(request, "copy", None)
         return form
+
+    def get_list_filter(self, request):
+        return (*self.list_filter, *(["language"] if editions.has_editions() else []))
 
     def get_urls(self):
         """The pages of one article at the desk, behind the admin's own check."""
@@ -208,11 +216,24 @@ class ArticleAdmin(admin.ModelAdmin):
             changes["status"] = form.initial.get("status", Article.Status.DRAFT)
         if change:
             stored = Article.objects.get(pk=obj.pk)
+            if not self._keeps_original(form, stored):
+                # Before it may move to the section of what it was a translation of.
+                translating.set_original(by=request.user, article=stored, original=None)
             publishing.update_article(by=request.user, article=stored, **changes)
         else:
             stored = publishing.create_article(by=request.user, **changes)
+        if "translation_of" in form.fields:
+            original = form.cleaned_data["translation_of"]
+            translating.set_original(by=request.user, article=stored, original=original)
         tagging.tag_article(by=request.user, article=stored, names=form.cleaned_data["tags"])
         obj.__dict__.update(stored.__dict__)
+
+    def _keeps_original(self, form, stored):
+        """Whether ``stored`` stays a translation of what it is one of."""
+        if stored.translation_of_id is None or "translation_of" not in form.fields:
+            return True
+        said = translating.first_original(form.cleaned_data["translation_of"])
+        return said is not None and said.pk == stored.translation_of_id
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -279,6 +300,13 @@ class SectionAdmin(admin.ModelAdmin):
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  CONFIG: the admin's own convention
 
+    def get_list_display(self, request):
+        return (*self.list_display, *(["language"] if editions.has_editions() else []))
+
+    def get_fields(self, request, obj=None):
+        names = super().get_fields(request, obj)
+        return [name for name in names if name != "language" or editions.has_editions()]
+
     def has_add_permission(self, request):
         return super().has_add_permission(request) and can_arrange(request.user)
 
@@ -287,7 +315,7 @@ class SectionAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored."""
-        names = ("name", "slug", "position", "description")
+        names = ("name", "slug", "position", "description", "language")
         said = {name: getattr(obj, name) for name in names}
         if change:
             stored = Section.objects.get(pk=obj.pk)

@@ -5,11 +5,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import editions
 from articles.front import MOST_ON_PAGE, MOST_ROWS
 from articles.models import MAX_HEADING_LENGTH, MOST_IN_ROW, FrontArrangement, FrontRow
 from articles.permissions import require_arranger
 from articles.publishing import FIRST_YEAR, LAST_YEAR, ArticleError
 from articles.turns import take_turn
+from comments.languages import site_language
 
 _TURN = "front"
 _State, _Place, _Rule = FrontArrangement.State, FrontRow.Place, FrontRow.Rule
@@ -18,15 +20,17 @@ ROW_FIELDS = (
 )  # fmt: skip
 
 
-def begin_arrangement(*, by=None, name, of=None):
+def begin_arrangement(*, by=None, name, of=None, language=""):
     """A new draft, empty or with the rows ``of`` another arrangement. One transaction.
 
-    Raises ``ArticleError`` for a name that cannot be, and ``PermissionDenied``.
+    It is for the edition in ``language``, the site's where none is named. Raises ``ArticleError``
+    for a name that cannot be or a language without an edition, and ``PermissionDenied``.
     """
     require_arranger(by)
+    language = editions.checked(language or site_language())
     with transaction.atomic():
         draft = FrontArrangement.objects.create(
-            name=_checked_name(name), made_by=by, made_at=timezone.now()
+            name=_checked_name(name), language=language, made_by=by, made_at=timezone.now()
         )
         rows = of.rows.order_by("position", "id") if of is not None else ()
         _write_rows(draft, [{each: getattr(row, each) for each in ROW_FIELDS} for row in rows])
@@ -99,7 +103,7 @@ def _fault_of(row):
 
 
 def put_live(*, by=None, arrangement, seen_version=None):
-    """Shows readers ``arrangement``, a draft or a former one; False if they see it.
+    """Shows readers of its edition ``arrangement``, a draft or a former one; False if they see it.
 
     The one that was live is kept as a former one. Raises ``ArticleError`` for one without rows
     or without a lead, and where it was changed since ``seen_version``; ``PermissionDenied``. One
@@ -114,38 +118,39 @@ def put_live(*, by=None, arrangement, seen_version=None):
         if not stored.rows.filter(place=_Place.LEAD).exists():
             raise ArticleError(_("A front page needs a row that says what leads."))
         now = timezone.now()
-        _end_live(now)
+        _end_live(stored.language, now)
         FrontArrangement.objects.filter(pk=stored.pk).update(
             state=_State.LIVE, live_at=now, live_by=by, ended_at=None
         )
     return True
 
 
-def clear_front(*, by=None):
+def clear_front(*, by=None, language=""):
     """Shows readers the front page as it comes, without any arrangement; False if they see it.
 
-    One transaction; locks the front page's turn.
+    That of the edition in ``language``, the site's where none is named. One transaction; locks
+    the front page's turn.
     """
     require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
-        return _end_live(timezone.now())
+        return _end_live(language, timezone.now())
 
 
-def live_arrangement():
-    """The ``FrontArrangement`` that readers see, or None. One query."""
-    live = FrontArrangement.objects.filter(state=_State.LIVE)
-    return live.select_related("live_by").first()
+def live_arrangement(language=""):
+    """The ``FrontArrangement`` that readers of an edition see, or None. One query."""
+    live = editions.in_edition(FrontArrangement.objects.filter(state=_State.LIVE), language)
+    return live.select_related("live_by").order_by("-live_at").first()
 
 
-def former_arrangement():
+def former_arrangement(language=""):
     """The one that was live last before this, or None. One query."""
     former = FrontArrangement.objects.filter(state=_State.FORMER)
-    return former.order_by("-ended_at", "-id").first()
+    return editions.in_edition(former, language).order_by("-ended_at", "-id").first()
 
 
-def _end_live(now):
-    live = FrontArrangement.objects.filter(state=_State.LIVE)
+def _end_live(language, now):
+    live = editions.in_edition(FrontArrangement.objects.filter(state=_State.LIVE), language)
     return bool(live.update(state=_State.FORMER, ended_at=now))
 
 

@@ -8,11 +8,12 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import listings
+from articles import editions, listings
 from articles.models import MAX_BANNER_LENGTH, Article, Banner
 from articles.permissions import require_arranger
 from articles.publishing import ArticleError
 from articles.turns import take_turn
+from comments.languages import site_language
 from comments.markup import one_line
 
 # Where nobody says until when: a working day's shift.
@@ -57,19 +58,25 @@ def banners_up(now=None):
     return list(listings.banners_at(now or timezone.now()).select_related("put_up_by"))
 
 
-def put_up_banner(*, by=None, text, article=None, starts=None, until=None):
+def put_up_banner(*, by=None, text, article=None, starts=None, until=None, language=""):
     """Puts a banner above every page, from ``starts`` (now) for ``DEFAULT_HOURS``; returns it.
 
-    Of several that are up the last one that began is seen. ``article`` is where it leads, for as
-    long as readers may see it. Raises ``ArticleError`` for words or times that cannot be, and
-    ``PermissionDenied``. One transaction; locks the banner's turn.
+    Above the pages of one edition, where there are several: that in ``language``, the site's where
+    none is named. Of several that are up the last one that began is seen. ``article`` is where it
+    leads, for as long as readers may see it. Raises ``ArticleError`` for words, times or a
+    language that cannot be, and ``PermissionDenied``. One transaction; locks the banner's turn.
     """
     require_arranger(by)
     with transaction.atomic():
         take_turn(_TURN)
         text, starts, until = check_banner(text=text, starts=starts, until=until)
         return Banner.objects.create(
-            text=text, article=article, starts=starts, until=until, put_up_by=by
+            text=text,
+            article=article,
+            language=editions.checked(language or site_language()),
+            starts=starts,
+            until=until,
+            put_up_by=by,
         )
 
 
@@ -93,7 +100,7 @@ def check_banner(*, text, starts=None, until=None):
 def take_down_banners(*, by=None):
     """Takes down whatever is up, so that no page has a banner; whether there was one.
 
-    One that begins later is left. One transaction; locks the banner's turn.
+    Of all editions. One that begins later is left. One transaction; locks the banner's turn.
     """
     require_arranger(by)
     with transaction.atomic():

@@ -42,7 +42,7 @@ def publish_many(entries):
         discussions = hosting.open_discussions(
             {
                 "title": entry.title, "url": "", "area": entry.section.slug,
-                "readable_from": entry.published_at,
+                "readable_from": entry.published_at, "language": entry.section.language,
             }
             for entry in entries
         )  # fmt: skip
@@ -81,6 +81,7 @@ def publish_many(entries):
 def _article(entry, discussion):
     return Article(
         section=entry.section,
+        language=entry.section.language,
         title=entry.title,
         slug=slug_of(entry.title, _SLUG_LENGTH),
         lead=entry.lead,

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from articles import arranging, banners, corrections, redirects
+from articles import arranging, banners, corrections, editions, redirects, sections
 from articles.errors import ArticleError
 from articles.models import (
     MAX_NOTE_LENGTH,
@@ -25,10 +25,24 @@ from articles.models import (
 TABLE_HEAD = ("path", "leads to", "note")
 
 
+class EditionField(forms.ChoiceField):
+    """One of the paper's languages; the site's where a form does not show the field."""
+
+    def __init__(self, help_text):
+        super().__init__(
+            required=False,
+            choices=editions.choices,
+            label=gettext_lazy("Language"),
+            help_text=help_text,
+        )
+
+
 class SectionForm(forms.ModelForm):
+    language = EditionField(gettext_lazy("Of all its articles; it stays once there is one."))
+
     class Meta:
         model = Section
-        fields = ("name", "slug", "position", "description")
+        fields = ("name", "slug", "position", "description", "language")
 
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
@@ -37,8 +51,18 @@ class SectionForm(forms.ModelForm):
             raise forms.ValidationError(_("There is a section of this name."))
         return name
 
+    def clean_language(self):
+        language, section = self.cleaned_data["language"], self.instance
+        if section.pk is not None and language not in ("", section.language):
+            try:
+                sections.check_language(section, language)
+            except ArticleError as refused:
+                raise forms.ValidationError(str(refused)) from refused
+        return language or section.language
+
 
 class ArrangementForm(forms.ModelForm):
+    language = EditionField(gettext_lazy("Whose front page it is."))
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -89,6 +113,7 @@ class RowFormSet(forms.BaseInlineFormSet):
 
 
 class BannerForm(forms.ModelForm):
+    language = EditionField(gettext_lazy("Above whose pages it stands."))
     starts = forms.SplitDateTimeField(
         required=False,
         widget=AdminSplitDateTime,

@@ -1,22 +1,28 @@
 """Feeds of the site, a section, a tag and an author, as RSS, Atom and JSON Feed."""
 
+from functools import partial
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import listings, shelves, syndication, updates
-from comments.caching import answer_feed
+from comments.caching import answer_feed, speak
 
 
 @require_safe
-def site_feed(request, form):
-    return _answer(request, form, syndication.of_site)
+def site_feed(request, form, language=""):
+    """The newest of the site, or of its edition in ``language``."""
+    speak(request, language)
+    return _answer(request, form, partial(syndication.of_site, language=language))
 
 
 @require_safe
 def section_feed(request, slug, form):
-    return _answer(request, form, syndication.of_section, _find(listings.section, slug))
+    section = _find(listings.section, slug)
+    speak(request, section.language)
+    return _answer(request, form, syndication.of_section, section)
 
 
 @require_safe

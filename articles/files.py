@@ -12,11 +12,13 @@ from articles import listings, machine_files, sitemaps, updates
 from articles.caching import version_of
 from comments.caching import answer_reader
 from comments.embedding import base_url_of
+from comments.languages import spoken
 from comments.markup import one_line
 
 _XML = "application/xml; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML = "http://www.w3.org/1999/xhtml"
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # How long a browser need not ask again where the icon is.
@@ -56,15 +58,14 @@ def news_sitemap(request):
     # Titles are told with it, as pages show them by now.
     updates.settle_due_in_passing()
     found, base = sitemaps.news(), base_url_of(request)
-    # ISO 639, as Google News asks: "en" of "en-gb".
-    language = settings.LANGUAGE_CODE.partition("-")[0]
-    name = escape(one_line(settings.SITE_NAME))
-    paper = f"<news:name>{name}</news:name><news:language>{language}</news:language>"
+    name = f"<news:name>{escape(one_line(settings.SITE_NAME))}</news:name>"
 
     def write():
         each = "".join(
             f"<url><loc>{base}{one.path}</loc><news:news>"
-            f"<news:publication>{paper}</news:publication>"
+            # ISO 639, as Google News asks: "en" of "en-gb".
+            f"<news:publication>{name}<news:language>{spoken(one.language)}</news:language>"
+            f"</news:publication>"
             f"<news:publication_date>{_moment(one.published_at)}</news:publication_date>"
             f"<news:title>{escape(one_line(one.title))}</news:title></news:news></url>\n"
             for one in found
@@ -79,10 +80,14 @@ def _answer_places(request, places):
 
     def write():
         each = "".join(
-            f"<url><loc>{base}{escape(place.path)}</loc>{_changed(place.changed_at)}</url>\n"
+            f"<url><loc>{base}{escape(place.path)}</loc>{_changed(place.changed_at)}"
+            f"{_alternates(base, place)}</url>\n"
             for place in places
         )
-        return f'<urlset xmlns="{_SITEMAP}">\n{each}</urlset>\n'
+        spaces = f'xmlns="{_SITEMAP}"'
+        if any(place.alternates for place in places):
+            spaces += f' xmlns:xhtml="{_XHTML}"'
+        return f"<urlset {spaces}>\n{each}</urlset>\n"
 
     return _answer_xml(request, places, write)
 
@@ -93,6 +98,13 @@ def _answer_xml(request, shown, write):
         version=(version_of(shown, settings.LANGUAGE_CODE),),
         until=listings.next_change(timezone.now()),
         render=lambda: HttpResponse(_DECLARATION + write(), content_type=_XML),
+    )
+
+
+def _alternates(base, place):
+    return "".join(
+        f'<xhtml:link rel="alternate" hreflang="{language}" href="{base}{escape(path)}"/>'
+        for language, path in place.alternates
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from articles import drafts, markup, pictures, tagging, tags
+from articles import drafts, markup, pictures, tagging, tags, translating
 from articles.errors import ArticleError, worded
 from articles.models import Article
 from articles.permissions import can_begin, can_move, moves_of
@@ -29,7 +29,7 @@ _BODY_HELP = gettext_lazy(
 _RICH = "rich"
 # What a working copy keeps of the byline: the rows that a form can have, by their fields.
 _BYLINE_FIELD = re.compile(r"bylines-([0-9]{1,2})-(id|role|person|guest|position|DELETE)")
-_NUMBERED = ("section", "lead_picture")
+_NUMBERED = ("section", "lead_picture", "translation_of")
 _NUMBER = re.compile(r"[0-9]{0,18}")
 _static = lazy(static, str)
 
@@ -164,7 +164,7 @@ class ArticleForm(forms.ModelForm):
         model = Article
         fields = (
             "section", "title", "slug", "lead", "lead_picture", "status",
-            "published_at", "withdraw_at", "embargo_until",
+            "published_at", "withdraw_at", "embargo_until", "translation_of",
         )  # fmt: skip
 
     def __init__(self, data=None, *args, **kwargs):
@@ -272,6 +272,7 @@ class ArticleForm(forms.ModelForm):
         self._check_nobody_else_writes()
         self._check_rights(cleaned)
         self._check_times(cleaned)
+        self._check_translation(cleaned)
         return cleaned
 
     def _check_nobody_else_writes(self):
@@ -316,6 +317,24 @@ class ArticleForm(forms.ModelForm):
             )
             if ends <= begins:
                 self.add_error("withdraw_at", _("That is before anybody can read it."))
+
+    def _check_translation(self, cleaned):
+        """What ``translating`` would refuse, said beside the field."""
+        section, original = cleaned.get("section"), cleaned.get("translation_of")
+        if section is None:
+            return
+        article, language = self.instance, section.language
+        try:
+            if article.pk is not None and language != article.language:
+                translating.check_translations(article, language)
+        except ArticleError as refused:
+            self.add_error("section", str(refused))
+        try:
+            if original is not None:
+                original = translating.first_original(original)
+                translating.check_original(article=article, original=original, language=language)
+        except ArticleError as refused:
+            self.add_error("translation_of", str(refused))
 
     _plain = (
         "section", "title", "lead", "lead_picture", "status", "published_at", "withdraw_at",

@@ -12,7 +12,7 @@ from django.db.models import IntegerField, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import figures, listings
+from articles import editions, figures, listings
 from articles.bylines import bylines_of
 from articles.listings import DISCUSSED_AMONG, TEASER_FIELDS, FrontPage, SectionStrip
 from articles.models import Article, FrontArrangement, FrontRow
@@ -23,7 +23,7 @@ MOST_ROWS = 16
 
 _ROW_FIELDS = (
     "place", "heading", "article_id", "starts", "until", "rule", "section_id", "count",
-    "section__name", "section__slug",
+    "section__name", "section__slug", "arrangement__language",
 )  # fmt: skip
 _PINNED, _NEWEST, _DISCUSSED = "pinned", "newest", "discussed"
 _Place, _Rule = FrontRow.Place, FrontRow.Rule
@@ -50,6 +50,7 @@ class Row:
     count: int
     section_name: str | None
     section_slug: str | None
+    language: str
 
     def pins(self, now):
         """Whether its article has its time now."""
@@ -69,33 +70,38 @@ class Row:
         if self.rule == _Rule.SECTION:
             return self.heading or self.section_name, f"/sections/{self.section_slug}/"
         if self.rule == _Rule.NEWEST:
-            return self.heading or _("Latest"), "/latest/"
+            return self.heading or _("Latest"), editions.latest_url(self.language)
         return self.heading or (
             _("Most discussed") if self.rule == _Rule.DISCUSSED else _("More")
         ), ""
 
 
-def front_page(now=None):
+def front_page(now=None, language=""):
     """What readers find at ``now``: as it is arranged, else as ``listings`` makes it.
+
+    In the edition of that language; the site's where none is named.
 
     Four queries with an arrangement, one more than ``listings.front_page`` without.
     """
     now = now or timezone.now()
-    rows = _rows(FrontRow.objects.filter(arrangement__state=FrontArrangement.State.LIVE))
-    return _arranged(rows, now) if rows else listings.front_page(now)
+    live = FrontArrangement.objects.filter(state=FrontArrangement.State.LIVE).order_by("-live_at")
+    live = editions.in_edition(live, language).values("pk")[:1]
+    rows = _rows(FrontRow.objects.filter(arrangement=Subquery(live)))
+    return _arranged(rows, language, now) if rows else listings.front_page(now, language)
 
 
 def arranged_page(arrangement, now=None):
     """What readers would find at ``now`` if ``arrangement`` were live. Four queries."""
-    return _arranged(_rows(FrontRow.objects.filter(arrangement=arrangement)), now or timezone.now())
+    rows = _rows(FrontRow.objects.filter(arrangement=arrangement))
+    return _arranged(rows, arrangement.language, now or timezone.now())
 
 
 def _rows(rows):
     return [Row(*row) for row in rows.order_by("position", "id").values_list(*_ROW_FIELDS)]
 
 
-def _arranged(rows, now):
-    pools = _pools(rows, now)
+def _arranged(rows, language, now):
+    pools = _pools(rows, language, now)
     chosen = _choose(rows, pools, now)
     wanted = [pk for found in chosen for pk in found]
     # By number alone: what is readable has been chosen.
@@ -166,19 +172,23 @@ def _with_lead(rows, chosen, used, pools):
     return chosen
 
 
-def _pools(rows, now):
+def _pools(rows, language, now):
     """{what: numbers of readable articles, the best first}. One query, whatever is asked for.
+
+    What rules find is of the edition; an editor may pin what is not.
 
     Each is read off its own index, for all that the page can use: an OR of them, or a window,
     would read every article there is. Their numbers are few, the teasers are read later.
     """
     published = Article.objects.published(now)
-    newest, articles = published.newest_first(), Article.objects.each_published(now)
+    listed = editions.in_edition(published, language)
+    newest, articles = listed.newest_first(), Article.objects.each_published(now)
     pinned = [row.article_id for row in rows if row.pins(now)]
     parts = {_NEWEST: newest, _PINNED: articles.filter(pk__in=[*pinned, 0])}
     for row in rows:
         if row.rule == _Rule.SECTION:
-            parts[row.section_id] = newest.filter(section_id=row.section_id)
+            of_section = published.filter(section_id=row.section_id)
+            parts[row.section_id] = of_section.newest_first()
         elif row.rule == _Rule.DISCUSSED:
             among = Subquery(newest.values("pk")[:DISCUSSED_AMONG])
             # What is published has been chosen inside.

@@ -1,13 +1,13 @@
 """The front page and the banner in the Django admin. ``arranging`` and ``banners`` write."""
 
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from articles import arranging, banners
+from articles import arranging, banners, editions
 from articles.desk_forms import ArrangementForm, BannerForm, RowFormSet
 from articles.front import MOST_ROWS
 from articles.models import Banner, FrontArrangement, FrontRow
@@ -88,6 +88,19 @@ class RowInline(admin.StackedInline):
     has_delete_permission = has_change_permission
 
 
+def _with_edition(names):
+    """``names`` of fields or columns, and that of the edition where there are several."""
+    return (*names, "language") if editions.has_editions() else names
+
+
+def _edition_of(request):
+    """The language of the edition that a button is for; the site's where it names none."""
+    language = request.POST.get("language", "")
+    if language and language not in dict(editions.choices()):
+        raise Http404
+    return language
+
+
 def _is_open(arrangement):
     return arrangement is None or arrangement.state == FrontArrangement.State.DRAFT
 
@@ -110,12 +123,25 @@ class FrontArrangementAdmin(EditorsAdmin):
         return _is_open(obj) and can_arrange(request.user)
 
     def get_fields(self, request, obj=None):
-        return self.fields if _is_open(obj) else ("name", "live_by", "live_at", "ended_at")
+        if not _is_open(obj):
+            return ("name", "live_by", "live_at", "ended_at")
+        # Whose front page it is, is said once.
+        return _with_edition(self.fields) if obj is None else self.fields
+
+    def get_list_display(self, request):
+        return _with_edition(self.list_display)
 
     def changelist_view(self, request, extra_context=None):
         told = {
-            "live": arranging.live_arrangement(),
-            "former": arranging.former_arrangement(),
+            "fronts": [
+                {
+                    "language": language,
+                    "edition": name if editions.has_editions() else "",
+                    "live": arranging.live_arrangement(language),
+                    "former": arranging.former_arrangement(language),
+                }
+                for language, name in editions.choices()
+            ]
         }
         return super().changelist_view(request, told | (extra_context or {}))
 
@@ -124,7 +150,11 @@ class FrontArrangementAdmin(EditorsAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change:
-            stored = arranging.begin_arrangement(by=request.user, name=form.cleaned_data["name"])
+            stored = arranging.begin_arrangement(
+                by=request.user,
+                name=form.cleaned_data["name"],
+                language=form.cleaned_data["language"],
+            )
             obj.__dict__.update(stored.__dict__)
 
     def save_formset(self, request, form, formset, change):
@@ -151,16 +181,17 @@ class FrontArrangementAdmin(EditorsAdmin):
 
     def begin_view(self, request):
         """A draft with the rows of the live one, to be changed."""
-        live = arranging.live_arrangement()
+        language = _edition_of(request)
+        live = arranging.live_arrangement(language)
         name = live.name if live is not None else _("Front page")
-        draft = arranging.begin_arrangement(by=request.user, name=name, of=live)
+        draft = arranging.begin_arrangement(by=request.user, name=name, of=live, language=language)
         return HttpResponseRedirect(
             reverse("admin:articles_frontarrangement_change", args=[draft.pk])
         )
 
     def restore_view(self, request):
         """Puts the one back that was live before."""
-        former = arranging.former_arrangement()
+        former = arranging.former_arrangement(_edition_of(request))
         try:
             done = former is not None and arranging.put_live(by=request.user, arrangement=former)
         except ArticleError as refused:
@@ -169,7 +200,7 @@ class FrontArrangementAdmin(EditorsAdmin):
         return self._back(request, done, _("The former front page is live again."))
 
     def clear_view(self, request):
-        done = arranging.clear_front(by=request.user)
+        done = arranging.clear_front(by=request.user, language=_edition_of(request))
         return self._back(request, done, _("The front page is as it comes: nothing is arranged."))
 
 
@@ -186,17 +217,26 @@ class BannerAdmin(EditorsAdmin):
     def get_urls(self):
         return [*self._acts(down=self.down_view), *super().get_urls()]
 
+    def get_fields(self, request, obj=None):
+        return _with_edition(self.fields)
+
+    def get_list_display(self, request):
+        return _with_edition(self.list_display)
+
     def has_change_permission(self, request, obj=None):
         # Readers have read it: another one is put up.
         return obj is None and can_arrange(request.user)
 
     def changelist_view(self, request, extra_context=None):
-        told = {"up": banners.banners_up()}
+        up = banners.banners_up()
+        # Of each edition the one that its readers see.
+        seen = {each.language if editions.has_editions() else "": each for each in reversed(up)}
+        told = {"up": [(name and editions.name_of(name), each) for name, each in seen.items()]}
         return super().changelist_view(request, told | (extra_context or {}))
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored."""
-        said = {name: form.cleaned_data[name] for name in self.fields}
+        said = {name: form.cleaned_data[name] for name in (*self.fields, "language")}
         stored = banners.put_up_banner(by=request.user, **said)
         obj.__dict__.update(stored.__dict__)
 

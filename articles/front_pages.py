@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from articles import arranging, front
+from articles import arranging, editions, front
 from articles.models import FrontArrangement
 from articles.permissions import can_arrange
 from articles.publishing import FIRST_YEAR, LAST_YEAR, ArticleError
-from comments.caching import is_public
+from comments.caching import is_public, speak
 from comments.wording import moment_text
 
 
@@ -43,7 +43,8 @@ def preview(request, pk):
     arrangement = FrontArrangement.objects.filter(pk=pk).first()
     if arrangement is None:
         raise Http404
-    error = ""
+    speak(request, arrangement.language)
+    error, address = "", editions.front_url(arrangement.language)
     if request.method == "POST":
         seen = request.POST.get("seen_version", "")
         if not seen.isascii() or not seen.isdigit() or len(seen) > 9:
@@ -54,14 +55,15 @@ def preview(request, pk):
             error = str(refused)
             arrangement.refresh_from_db()
         else:
-            return HttpResponseRedirect(reverse("front-page"))
+            return HttpResponseRedirect(address)
     now = _moment(request.GET.get("at", ""))
     context = {
         "page": front.arranged_page(arrangement, now),
         "page_title": settings.SITE_NAME,
-        "feed_address": "/",
+        "feed_address": address,
         "feed_title": settings.SITE_NAME,
-        "canonical": request.build_absolute_uri(reverse("front-page")),
+        "canonical": request.build_absolute_uri(address),
+        "alternates": [],
         "structured_page": "",
         "preview": ((), ()),
         "front_preview": _preview_of(arrangement, now, error),

@@ -5,7 +5,9 @@
 
 import re
 
+from articles.editions import front_url
 from articles.models import Byline
+from comments.languages import full_code
 
 # Whose spelling and dates the portal has in each of its languages.
 _COUNTRIES = {"en": "GB", "ru": "RU"}
@@ -25,12 +27,12 @@ def publisher(base, site_name, logo):
     }
 
 
-def site_nodes(base, site_name, logo, language):
-    """What the front page says: the site and who publishes it."""
+def site_nodes(base, site_name, logo, language, path="/"):
+    """What an edition's front page says, at ``path``: the site and who publishes it."""
     site = {
         "@type": "WebSite",
-        "@id": f"{base}/#website",
-        "url": f"{base}/",
+        "@id": f"{base}{path}#website",
+        "url": base + path,
         "name": site_name,
         "inLanguage": language,
         "publisher": {"@id": f"{base}/#publisher"},
@@ -38,15 +40,18 @@ def site_nodes(base, site_name, logo, language):
     return [site, publisher(base, site_name, logo)]
 
 
-def list_nodes(base, site_name, path, name, *, description="", teasers=(), about=None):
-    """What a list of articles says: that it is one, what is on it, and where it lies."""
+def list_nodes(base, site_name, path, name, *, description="", teasers=(), about=None, front="/"):
+    """What a list of articles says: that it is one, what is on it, and where it lies.
+
+    ``front`` is the path of the front page of its edition.
+    """
     address = base + path
     page = {
         "@type": "CollectionPage",
         "@id": address,
         "url": address,
         "name": name,
-        "isPartOf": {"@type": "WebSite", "@id": f"{base}/#website", "name": site_name},
+        "isPartOf": {"@type": "WebSite", "@id": f"{base}{front}#website", "name": site_name},
         "mainEntity": {
             "@type": "ItemList",
             "itemListElement": [
@@ -59,7 +64,7 @@ def list_nodes(base, site_name, path, name, *, description="", teasers=(), about
         page["description"] = description
     if about:
         page["about"] = about
-    return [page, breadcrumbs(base, site_name, [(name, path)])]
+    return [page, breadcrumbs(base, site_name, [(name, path)], front)]
 
 
 def person(base, path, name, description=""):
@@ -68,13 +73,13 @@ def person(base, path, name, description=""):
     return who | ({"description": description} if description else {})
 
 
-def breadcrumbs(base, site_name, steps):
-    """The way from the front page; ``steps`` are (name, path), the page itself the last."""
+def breadcrumbs(base, site_name, steps, front="/"):
+    """The way from the page at ``front``; ``steps`` are (name, path), the page itself the last."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": at, "name": name, "item": base + path}
-            for at, (name, path) in enumerate([(site_name, "/"), *steps], 1)
+            for at, (name, path) in enumerate([(site_name, front), *steps], 1)
         ],
     }
 
@@ -106,11 +111,25 @@ def article_nodes(view, base, site_name, logo, language):
         "commentCount": view.comment_count,
         "isAccessibleForFree": True,
         "inLanguage": language,
+        "translationOfWork": [
+            _as_work(base, each) for each in view.translations if each.is_original
+        ],
+        "workTranslation": [_as_work(base, each) for each in view.translated_into],
     }
     # Numbers are told also where they are nought; words and lists where there are any.
     node = {name: value for name, value in node.items() if value not in ("", [])}
     way = [(view.section_name, view.section_url), (view.title, view.url)]
-    return node, [breadcrumbs(base, site_name, way)]
+    return node, [breadcrumbs(base, site_name, way, front_url(view.language))]
+
+
+def _as_work(base, translation):
+    address = base + translation.url
+    return {
+        "@type": "NewsArticle",
+        "@id": f"{address}#article",
+        "url": address,
+        "inLanguage": full_code(translation.language),
+    }
 
 
 def _people(base, makers, roles):
@@ -137,6 +156,7 @@ def article_preview(view, base, site_name, language, size):
         ("og:url", base + view.url),
         ("og:description", view.summary),
         ("og:locale", _locale(language)),
+        *(("og:locale:alternate", _locale(full_code(each.language))) for each in view.translations),
         ("og:image", picture),
         ("og:image:type", "image/png"),
         ("og:image:width", str(width)),

@@ -17,10 +17,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
-from articles import figures, pictures
+from articles import editions, figures, pictures
 from articles.bylines import bylines_of, first_role
 from articles.models import Article, Banner, FrontRow, ScheduledUpdate, Section
 from comments import moments, visits
+from comments.caching import page_language
 from comments.statements import Statement
 from comments.wording import count_label, day_text, moment_iso, moment_text
 
@@ -41,7 +42,7 @@ TEASER_FIELDS = (
     "id", "title", "slug", "summary", "published_at",
     "section__name", "section__slug", "discussion__comment_count",
     "discussion_id", "discussion__arrival_count",
-    "scheduled__takes_effect_at", "scheduled__title", "scheduled__summary",
+    "scheduled__takes_effect_at", "scheduled__title", "scheduled__summary", "language",
     *pictures.TEASER_FIELDS,
 )  # fmt: skip
 
@@ -70,6 +71,8 @@ class Teaser:
     arrival_count: int
     # "" where the article has no picture.
     picture_html: str = ""
+    # What its words are in, where the page around them is in another language; else "".
+    lang: str = ""
     new_label: str = ""
 
 
@@ -87,7 +90,7 @@ class SectionStrip:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The front page; ``lead`` is None in a portal that has published nothing."""
+    """The front page; ``lead`` is None in an edition that has published nothing."""
 
     lead: Teaser | None
     seconds: list[Teaser]
@@ -125,23 +128,34 @@ def banners_at(now):
     return standing.order_by("-starts", "-id")
 
 
-def _sections_and_banner(*, now):
-    """Every section in the paper's order, each with the number of the banner, if one is up."""
-    banner = Subquery(banners_at(now).values("pk")[:1])
-    sections = Section.objects.order_by("position", "name").annotate(banner=banner)
+def _sections_and_banner(*, now, language=None):
+    """Every section in the paper's order, each with the number of the banner, if one is up.
+
+    Of one edition where ``language`` says which.
+    """
+    banners, sections = banners_at(now), Section.objects.order_by("position", "name")
+    if language is not None:
+        banners, sections = banners.filter(language=language), sections.filter(language=language)
+    sections = sections.annotate(banner=Subquery(banners.values("pk")[:1]))
     return sections.values_list("name", "slug", "banner")
 
 
 _SECTIONS = Statement(_sections_and_banner)
+_SECTIONS_OF_EDITION = Statement(_sections_and_banner)
 
 
 def sections_shown(request):
     """(name, address) of every section, in the paper's order: the navigation.
 
-    Asked once for each request: by a view's ETag and by its template.
+    Of those in the page's language, where the paper has several editions. Asked once for each
+    request: by a view's ETag and by its template.
     """
     if not hasattr(request, "sections_shown"):
-        rows = _SECTIONS(now=timezone.now())
+        now = timezone.now()
+        if editions.has_editions():
+            rows = _SECTIONS_OF_EDITION(now=now, language=page_language(request))
+        else:
+            rows = _SECTIONS(now=now)
         request.sections_shown = [(name, f"/sections/{slug}/") for name, slug, _ in rows]
         request.banner_number = rows[0][2] if rows else None
     return request.sections_shown
@@ -173,14 +187,16 @@ def next_change(now):
     )
 
 
-def front_page(now=None):
-    """What stands on the front page at ``now``. Six queries at most."""
-    published = Article.objects.published(now)
+def front_page(now=None, language=""):
+    """What stands on an edition's front page at ``now``; the site's. Six queries at most."""
+    everything = Article.objects.published(now)
+    published = editions.in_edition(everything, language)
     newest = list(
         published.newest_first().values_list(*TEASER_FIELDS)[: 1 + SECOND_STORIES + FRONT_LATEST]
     )
     top = [row[0] for row in newest[: 1 + SECOND_STORIES]]
-    strips = _strips(published.exclude(pk__in=top))
+    # The sections are the edition's; asked twice, the database might take the index by language.
+    strips = _strips(everything.exclude(pk__in=top), language)
     discussed = list(
         # What is published is chosen inside: asked twice, SQLite would go through all of it.
         Article.objects.filter(
@@ -209,11 +225,12 @@ def front_page(now=None):
             )
             for (name, slug), rows in strips.items()
         ],
+        latest_url=editions.latest_url(language),
     )
 
 
-def _strips(articles):
-    """{(name, slug): rows} of the sections that have articles; two queries.
+def _strips(articles, language):
+    """{(name, slug): rows} of the edition's sections that have articles; two queries.
 
     The newest of each section are looked up one by one in the index, as columns of the
     section's row: numbering the rows of a window would read every article there is.
@@ -222,7 +239,8 @@ def _strips(articles):
     columns = {f"newest_{n}": Subquery(of_section[n : n + 1]) for n in range(FRONT_STRIP)}
     strips = {
         (name, slug): [pk for pk in newest if pk is not None]
-        for name, slug, *newest in Section.objects.annotate(**columns)
+        for name, slug, *newest in editions.in_edition(Section.objects, language)
+        .annotate(**columns)
         .order_by("position", "name")
         .values_list("name", "slug", *columns)
     }
@@ -251,9 +269,14 @@ class Newest:
         return list(found.order_by(*order).values_list(*fields)[:limit])
 
 
-def latest_page(before=None, after=None, now=None):
-    """A page of all published articles; ``before`` and ``after`` are cursors or None."""
-    return list_page(Newest(Article.objects.published(now)), "/latest/", before, after)
+def newest_of(language="", now=None):
+    """All published articles of an edition, the site's where none is named."""
+    return Newest(editions.in_edition(Article.objects.published(now), language))
+
+
+def latest_page(before=None, after=None, now=None, language=""):
+    """A page of an edition's articles; ``before`` and ``after`` are cursors or None."""
+    return list_page(newest_of(language, now), editions.latest_url(language), before, after)
 
 
 def section_page(section, before=None, after=None, now=None):
@@ -309,7 +332,8 @@ def make_teaser(row, bylines, slot=figures.ROW, *, now=None):
     ``slot`` is where its picture stands.
     """
     pk, title, slug, summary, published_at, section_name, section_slug, *rest = row
-    comment_count, discussion_id, arrival_count, updated_at, new_title, new_summary, *picture = rest
+    comment_count, discussion_id, arrival_count, *rest = rest
+    updated_at, new_title, new_summary, language, *picture = rest
     authors_label, authors = first_role(bylines.get(pk, []))
     if updated_at is not None and updated_at <= (now or timezone.now()):
         title, summary = title if new_title is None else new_title, new_summary
@@ -330,6 +354,7 @@ def make_teaser(row, bylines, slot=figures.ROW, *, now=None):
         arrival_count=arrival_count,
         # Made by articles.figures alone.
         picture_html=mark_safe(pictures.render_teaser(picture, slot)),
+        lang=editions.marked(language),
     )
 
 

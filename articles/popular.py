@@ -14,10 +14,12 @@ from django.core.cache import caches
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from articles import editions
 from articles.bylines import bylines_of
 from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ReadCount, day_of, hour_of
 from comments.contributions import most_discussed
+from comments.languages import site_language
 from comments.statements import Statement, padded
 
 # What is not among the first fifty of any hour of a day is not among the first twenty of the day
@@ -76,12 +78,17 @@ def popular_page(kind="read", window="day", now=None):
     )
 
 
-def front_list(now=None):
-    """Teasers of what is read most today, for the front page; at most one query besides the
-    ranking's."""
+def front_list(now=None, language=""):
+    """Teasers of what is read most today, for the front page of an edition, or of the site.
+
+    At most one query besides the ranking's. That is the whole paper's, so an edition that is
+    read little may have fewer.
+    """
     now = now or timezone.now()
-    rows = _shown({"read": ranking("read", "day", now)}, now)["read"][:FRONT_LISTED]
-    return [make_teaser(row, {}, now=now) for row in rows]
+    rows = _shown({"read": ranking("read", "day", now)}, now)["read"]
+    if editions.has_editions():
+        rows = [row for row in rows if row[_LANGUAGE] == (language or site_language())]
+    return [make_teaser(row, {}, now=now) for row in rows[:FRONT_LISTED]]
 
 
 def _address(kind, window):
@@ -150,7 +157,7 @@ def _shown(rankings, now):
     return {kind: found[kind] for kind in rankings}
 
 
-_DISCUSSION = TEASER_FIELDS.index("discussion_id")
+_DISCUSSION, _LANGUAGE = map(TEASER_FIELDS.index, ("discussion_id", "language"))
 
 
 def _rows(*, articles, discussions, now):

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import coming, crediting, markup, redirects, search_index, slugs, tagging
+from articles import coming, crediting, markup, redirects, search_index, slugs, tagging, translating
 from articles.errors import ArticleError, worded
 from articles.models import (
     MAX_SLUG_LENGTH,
@@ -101,6 +101,7 @@ def create_article(
         _check_date(by, moment)
     article = Article(
         section=section,
+        language=section.language,
         title=check_title(title),
         slug=slug,
         lead=lead.strip(),
@@ -118,9 +119,13 @@ def create_article(
     article.updated_at = min(article.published_at or timezone.now(), timezone.now())
     with transaction.atomic():
         article.discussion = hosting.open_discussion(
-            title=article.title, url="", readable_from=article.readable_from
+            title=article.title,
+            url="",
+            readable_from=article.readable_from,
+            language=article.language,
         )
         _insert(article, wanted=slug)
+        translating.keep_language(article)
         place_pictures(article)
         _lead_discussion(article)
         crediting.set_bylines(article, authors)
@@ -181,6 +186,8 @@ def update_article(
             keep_first_revision(article)
         for name in changed:
             setattr(article, name, changes[name])
+        if article.section.language != article.language:
+            translating.settle_language(article, article.section.language)
         if "published_at" in changed:
             article.wished_at = None
         _settle(article, now)
@@ -200,6 +207,8 @@ def update_article(
         if "slug" in changed and former_slug:
             redirects.follow_article(article, former_slug)
         _save(article)
+        if "section" in changed:
+            translating.keep_language(article)
         if changed & _PICTURED or was_settled:
             place_pictures(article)
         if article.published_at != dated:
@@ -312,7 +321,7 @@ def _keep_embargo(article):
 
 
 def _lead_discussion(article):
-    """Its discussion follows the article: title, address, section, from when to when."""
+    """Its discussion follows the article: title, address, section, language, and its moments."""
     is_out = article.status == _PUBLISHED
     hosting.follow_page(
         article.discussion,
@@ -321,6 +330,7 @@ def _lead_discussion(article):
         readable_from=article.readable_from,
         readable_until=article.withdraw_at if is_out else None,
         area=article.section.slug,
+        language=article.language,
     )
 
 

@@ -14,8 +14,10 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.directory import person_url
+from articles import editions
 from articles.models import Article, Byline, Guest, Section, Tag, Tagging
 from articles.shelves import of_published
+from articles.translations import translated_between
 
 # Of 50,000 that are allowed: a file takes one worker a hundredth of a second, and the crawler
 # that asks what is new reads one short file, not everything.
@@ -29,10 +31,14 @@ MOST_NEWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address, as a path, and when what lies there changed; None where nobody knows."""
+    """An address, as a path, and when what lies there changed; None where nobody knows.
+
+    ``alternates`` are ``(hreflang, path)`` of what lies there in all languages, its own among them.
+    """
 
     path: str
     changed_at: datetime | None = None
+    alternates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class News:
     path: str
     title: str
     published_at: datetime
+    # A short code.
+    language: str
 
 
 class _Articles:
@@ -54,8 +62,11 @@ class _Articles:
 
     def places(self, low, high, now):
         rows = self.public(now).filter(pk__gt=low, pk__lte=high).order_by("pk")
-        for slug, published, updated in rows.values_list("slug", "published_at", "updated_at"):
-            yield Place(f"/articles/{slug}/", max(published, updated))
+        groups = translated_between(low, high, now) if editions.has_editions() else {}
+        columns = "pk", "translation_of_id", "slug", "published_at", "updated_at"
+        for pk, original, slug, published, updated in rows.values_list(*columns):
+            alternates = tuple(groups.get(original or pk, ()))
+            yield Place(f"/articles/{slug}/", max(published, updated), alternates)
 
 
 class _Lines:
@@ -153,33 +164,40 @@ def _recent_changes(now):
 
 
 def places(kind, number, now=None):
-    """The addresses of a file; an empty list where there is no such file. One query."""
+    """The addresses of a file; an empty list where there is no such file.
+
+    One query; two for articles, where the paper has several editions.
+    """
     if kind not in _KINDS or number < 1:
         return []
     return list(_KINDS[kind].places(*_bounds(number), now))
 
 
 def sections(now=None):
-    """The pages that there are few of: the front page, the latest articles, every section.
+    """The pages that there are few of: front pages, the latest articles, every section.
 
     One query; of each section its newest article is looked up in the index.
     """
     public = Article.objects.published(now)
     newest = public.filter(section=OuterRef("pk")).newest_first().values("published_at")[:1]
     rows = Section.objects.annotate(newest=Subquery(newest)).order_by("position", "name")
-    of_sections = [
-        Place(f"/sections/{slug}/", at) for slug, at in rows.values_list("slug", "newest")
-    ]
-    latest = max((place.changed_at for place in of_sections if place.changed_at), default=None)
-    return [Place("/", latest), Place("/latest/", latest), *of_sections]
+    found = list(rows.values_list("slug", "newest", "language"))
+    alternates = tuple(editions.front_alternates(""))
+    fronts = []
+    for language in editions.editions():
+        listed = [at for _, at, its in found if its == language or not alternates]
+        latest = max((at for at in listed if at is not None), default=None)
+        fronts.append(Place(editions.front_url(language), latest, alternates))
+        fronts.append(Place(editions.latest_url(language), latest))
+    return [*fronts, *(Place(f"/sections/{slug}/", at) for slug, at, _ in found)]
 
 
 def news(now=None):
     """The articles of the last two days, the newest first. One query."""
     now = now or timezone.now()
     rows = Article.objects.published(now).filter(published_at__gt=now - NEWS_FOR).newest_first()
-    found = rows.values_list("slug", "title", "published_at")[:MOST_NEWS]
-    return [News(f"/articles/{slug}/", title, at) for slug, title, at in found]
+    found = rows.values_list("slug", "title", "published_at", "language")[:MOST_NEWS]
+    return [News(f"/articles/{slug}/", *rest) for slug, *rest in found]
 
 
 def _bounds(number):

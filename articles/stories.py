@@ -9,7 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from articles import figures, markup, pictures
+from articles import editions, figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
 from articles.caching import version_of
 from articles.embeds import has_embeds
@@ -19,6 +19,7 @@ from articles.reading_time import reading_label
 from articles.related import related_rows
 from articles.series import SeriesPlace, place_of
 from articles.tags import tags_of
+from articles.translations import Translation, translations_of
 from comments.moments import A_READ
 from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
@@ -60,8 +61,20 @@ class ArticleView:
     makers: list[Credit] = field(default_factory=list)
     # The same in words: (what stands before a name, the name, its address).
     byline: list[tuple[str, str, str]] = field(default_factory=list)
+    # The short code of its language; ``lang`` where the page around it is in another one.
+    language: str = ""
+    lang: str = ""
+    # In which other languages readers find it.
+    translations: list[Translation] = field(default_factory=list)
     # Each a name and the address of the tag's page.
     tags: list[tuple[str, str]] = field(default_factory=list)
+    # Whether it is itself a translation.
+    is_translation: bool = False
+
+    @property
+    def translated_into(self):
+        """What of ``translations`` is a translation of this article: of originals alone."""
+        return [] if self.is_translation else self.translations
 
 
 def article(slug, *, preview=False, now=None):
@@ -102,8 +115,8 @@ def article_page(article, *, with_more=True, with_update=False, now=None):
     """(``article`` as its page shows it, what else there is to read as teasers).
 
     Three queries; two ``with_more=False``, for the later pages of a long discussion; one more where
-    the article has pictures, and one where it is part of a series. Words that were scheduled are
-    the article's from their moment on;
+    the article has pictures, one where it is part of a series, and one where the paper has more
+    than one edition. Words that were scheduled are the article's from their moment on;
     ``with_update`` shows them before.
     """
     now = now or timezone.now()
@@ -191,6 +204,10 @@ def _article_view(article, makers, tags, now, with_update):
             ngettext("%(number)s min read", "%(number)s min read", shown.reading_minutes),
         ),
         series=place_of(article, now),
+        language=article.language,
+        lang=editions.marked(article.language),
+        translations=translations_of(article, now),
+        is_translation=article.translation_of_id is not None,
         makers=makers,
         byline=worded(makers),
         tags=tags,

@@ -7,14 +7,15 @@ from html import escape
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from articles import markup
+from articles import editions, markup
 from articles.bylines import bylines_of
 from articles.caching import version_of
-from articles.listings import Newest
+from articles.listings import Newest, newest_of
 from articles.models import Article
 from articles.shelves import articles_url, by_author, by_tag, name_of
 from articles.tags import tags_of
 from comments.feed_forms import Entry, Feed
+from comments.languages import full_code, spoken
 from comments.markup import legible, one_line
 
 # Two days of a busy paper, and a few hundred kilobytes with all their words.
@@ -40,12 +41,14 @@ class ArticleFeed:
     rows: list
     bylines: dict
     tags: dict
+    # A short code; what mixes languages is in the site's.
+    language: str
 
     @property
     def version(self):
         """What changes whenever the feed says something else."""
         shown = (self.title, self.page_url, self.description, self.rows, self.bylines, self.tags)
-        return (version_of(shown, settings.FEEDS_FULL_TEXT, settings.LANGUAGE_CODE),)
+        return (version_of(shown, settings.FEEDS_FULL_TEXT, full_code(self.language)),)
 
     def told(self):
         """The whole feed; one query, or none where leads are enough."""
@@ -60,7 +63,7 @@ class ArticleFeed:
             page_url=self.page_url,
             begun_at=_BEGINNING,
             description=one_line(self.description),
-            language=settings.LANGUAGE_CODE,
+            language=full_code(self.language),
             author=one_line(settings.SITE_NAME),
             entries=tuple(self._entry(bodies, *row) for row in self.rows),
         )
@@ -87,15 +90,24 @@ class ArticleFeed:
 _BODY = ("lead", "html", "photo_credits")
 
 
-def of_site(now=None):
-    """The newest articles of all. Three queries, as for all feeds; tags and authors take four."""
-    source = Newest(Article.objects.published(now))
-    return feed_of(settings.SITE_NAME, "/", source)
+def of_site(now=None, language=""):
+    """The newest of the site, or of its edition in ``language``.
+
+    Three queries, as for all feeds; tags and authors take four.
+    """
+    address, source = editions.front_url(language), newest_of(language, now)
+    return feed_of(settings.SITE_NAME, address, source, language=language)
 
 
 def of_section(section, now=None):
     source = Newest(Article.objects.published(now).filter(section=section))
-    return feed_of(_titled(section.name), section.get_absolute_url(), source, section.description)
+    return feed_of(
+        _titled(section.name),
+        section.get_absolute_url(),
+        source,
+        section.description,
+        language=section.language,
+    )
 
 
 def of_tag(tag, now=None):
@@ -108,11 +120,11 @@ def of_author(author, now=None):
     return feed_of(title, articles_url(author), by_author(author, now))
 
 
-def feed_of(title, address, source, description="", page_url=""):
+def feed_of(title, address, source, description="", page_url="", language=""):
     """A feed of the newest of ``source``, a ``listings.Newest`` or what reads like one.
 
     ``address`` is the path under which the forms of the feed lie; the page that it follows is
-    there too, or at ``page_url``.
+    there too, or at ``page_url``. ``language`` is a short code, the site's where it is empty.
     """
     rows = source.rows(_FIELDS, FEED_SIZE)
     wanted = [row[0] for row in rows]
@@ -124,6 +136,7 @@ def feed_of(title, address, source, description="", page_url=""):
         rows=rows,
         bylines=bylines_of(wanted),
         tags=tags_of(wanted),
+        language=spoken(language),
     )
 
 

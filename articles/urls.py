@@ -10,6 +10,7 @@ from articles import (
     reading_pages,
     views,
 )
+from articles.editions import front_url
 from articles.sitemaps import KINDS
 
 
@@ -25,6 +26,18 @@ class FormConverter(StringConverter):
     regex = "rss|atom|json"
 
 
+class EditionConverter(StringConverter):
+    """The language of an edition that has a front page of its own."""
+
+    regex = "[a-z]{2,3}"
+
+    def to_python(self, value):
+        if front_url(value) == "/":
+            raise ValueError(value)
+        return value
+
+
+register_converter(EditionConverter, "edition")
 register_converter(FormConverter, "form")
 register_converter(KindConverter, "sitemap")
 
@@ -64,6 +77,9 @@ urlpatterns = [
     path("media/<path:name>", picture_files.picture_file, name="picture-file"),
     path("articles/<slug:slug>/card.png", views.article_card, name="article-card"),
     path("front/preview/<int:pk>/", front_pages.preview, name="front-preview"),
+    path("<edition:language>/", views.front_page, name="edition"),
+    path("<edition:language>/latest/", views.latest_page, name="edition-latest"),
+    path("<edition:language>/feed.<form:form>", feeds.site_feed, name="edition-feed"),
     path("corrections/", correction_pages.archive, name="corrections"),
     path("corrections/feed.<form:form>", correction_pages.feed, name="corrections-feed"),
 ]

@@ -1,5 +1,7 @@
 """Reading pages: the same bytes for everybody who is not signed in."""
 
+from functools import partial
+
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import ObjectDoesNotExist
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_safe
 from articles import (
     cards,
     corrections,
+    editions,
     front,
     graph,
     listings,
@@ -36,7 +39,8 @@ from articles.caching import version_of
 from articles.models import Article, Guest
 from articles.permissions import can_preview
 from comments import embedding
-from comments.caching import answer_reader, is_public
+from comments.caching import answer_reader, is_public, page_language, speak
+from comments.languages import full_code
 from comments.structured import structured_nodes
 from comments.wording import moment_text
 
@@ -45,38 +49,40 @@ LOGO = "img/icon.png"
 
 
 @require_safe
-def front_page(request):
-    base, name, language = (
-        embedding.base_url_of(request),
-        settings.SITE_NAME,
-        settings.LANGUAGE_CODE,
-    )
+def front_page(request, language=""):
+    """The front page of the site, or of its edition in ``language``."""
+    speak(request, language)
+    base, name = embedding.base_url_of(request), settings.SITE_NAME
+    address, spoken = editions.front_url(language), full_code(page_language(request))
     context = {
-        "page": front.front_page(),
-        "most_read": popular.front_list(),
+        "page": front.front_page(language=language),
+        "most_read": popular.front_list(language=language),
         "page_title": name,
         "front_preview": None,
-        "feed_address": "/",
+        "feed_address": address,
         "feed_title": name,
-        "canonical": f"{base}/",
-        "structured_page": _structured(graph.site_nodes(base, name, static(LOGO), language)),
-        "preview": graph.page_preview(base, name, "/", name, "", language, static(LOGO)),
+        "canonical": base + address,
+        "alternates": editions.front_alternates(base),
+        "structured_page": _structured(graph.site_nodes(base, name, static(LOGO), spoken, address)),
+        "preview": graph.page_preview(base, name, address, name, "", spoken, static(LOGO)),
     }
     return _answer_list(request, "articles/front_page.html", context)
 
 
 @require_safe
-def latest_page(request):
-    listing = _read_list(listings.latest_page, request)
-    context = _describe(request, listing, _("Latest articles"), "/latest/")
-    # Its feed is the site's.
-    context |= {"feed_address": "/", "feed_title": settings.SITE_NAME}
+def latest_page(request, language=""):
+    speak(request, language)
+    listing = _read_list(partial(listings.latest_page, language=language), request)
+    context = _describe(request, listing, _("Latest articles"), editions.latest_url(language))
+    # Its feed is the edition's.
+    context |= {"feed_address": editions.front_url(language), "feed_title": settings.SITE_NAME}
     return _answer_list(request, "articles/latest_page.html", context)
 
 
 @require_safe
 def section_page(request, slug):
     section = _find(listings.section, slug)
+    speak(request, section.language)
     listing = _read_list(listings.section_page, request, section)
     address = section.get_absolute_url()
     context = _describe(request, listing, section.name, address, section.description)
@@ -135,6 +141,7 @@ def tag_page(request, slug):
 @require_safe
 def article_page(request, slug):
     article = _find_article(request, slug)
+    speak(request, article.language)
     if stories.is_update_due(article) and updates.settle_in_passing(article):
         # The page shows the new words in any case; what is kept of them has followed, once.
         article = _find_article(request, slug)
@@ -156,6 +163,7 @@ def article_page(request, slug):
             view.lead_figure,
             view.html,
             view.series,
+            view.translations,
             more,
         ),
     )
@@ -165,7 +173,7 @@ def article_page(request, slug):
     def show():
         if (reader := embedding.reader_of(request)) is not None:
             listings.mark_new(more, reader)
-        base, language = embedding.base_url_of(request), settings.LANGUAGE_CODE
+        base, language = embedding.base_url_of(request), full_code(page_language(request))
         name, size = settings.SITE_NAME, (cards.WIDTH, cards.HEIGHT)
         # Here, as the article's version tells of them: a page that is kept asks no query.
         told = corrections.corrections_of(article)
@@ -177,6 +185,7 @@ def article_page(request, slug):
             about=graph.article_nodes(view, base, name, static(LOGO), language),
             preview=graph.article_preview(view, base, name, language, size),
             article=view,
+            alternates=_alternates(base, view),
             more=more,
             tools=reading_tools.tools_of(article, view.title, base, embedding.reader_of(request)),
             corrections=told,
@@ -195,6 +204,7 @@ def preview_page(request, token):
     except ObjectDoesNotExist as gone:
         raise Http404 from gone
     article = link.article
+    speak(request, article.language)
     if article.is_published() and not (link.of_update and stories.update_of(article)):
         # What it was made for is out.
         return HttpResponseRedirect(article.get_absolute_url())
@@ -212,15 +222,26 @@ def _earliest(*moments):
     return min((each for each in moments if each is not None), default=None)
 
 
+def _alternates(base, view):
+    """``(hreflang, address)`` of an article and its translations; none where it has none."""
+    found = [(view.language, view.url)] if view.translations else []
+    found += [(each.language, each.url) for each in view.translations]
+    return [(language, base + url) for language, url in found]
+
+
 def _describe(request, listing, name, address, description="", about=None):
     """What the page of a list is given: the list, its feed, and what it tells machines."""
-    base, site, language = (
-        embedding.base_url_of(request),
-        settings.SITE_NAME,
-        settings.LANGUAGE_CODE,
-    )
+    base, site = embedding.base_url_of(request), settings.SITE_NAME
+    language = full_code(page_language(request))
     nodes = graph.list_nodes(
-        base, site, address, name, description=description, teasers=listing.teasers, about=about
+        base,
+        site,
+        address,
+        name,
+        description=description,
+        teasers=listing.teasers,
+        about=about,
+        front=editions.front_url(page_language(request)),
     )
     # Each page of a list stands for itself, whatever else its address was asked with.
     cursor = next((key for key in ("after", "before") if key in request.GET), "")

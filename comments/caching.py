@@ -7,13 +7,14 @@ import re
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from comments.feed_forms import write_feed
+from comments.languages import full_code, site_language, spoken
 
 # A crowd is served by a shared cache for this long before one request asks again.
 SHARED_SECONDS = 15
@@ -33,6 +34,27 @@ MOST_KEPT = 512_000
 def is_public(request):
     """Whether the answer may be shared: nobody who sent a session is answered from a cache."""
     return settings.SESSION_COOKIE_NAME not in request.COOKIES
+
+
+def speak(request, language):
+    """From here on the page of ``request`` is in ``language``, a short code.
+
+    It is in the site's where the paper has no edition in that one.
+
+    What it shows is, and with it what stands around: but for who is signed in and chose a
+    language, who has that everywhere. To be called before anything of the page is worded, for
+    it is in what pages are kept under; it ends with the request, as
+    ``accounts.middleware.speak_their_language`` sees to.
+    """
+    request.page_language = spoken(language)
+    reader = None if is_public(request) else getattr(request, "user", None)
+    if not getattr(reader, "language", ""):
+        translation.activate(full_code(request.page_language))
+
+
+def page_language(request):
+    """The language of what the page of ``request`` shows, as ``speak`` was told; the site's."""
+    return getattr(request, "page_language", None) or site_language()
 
 
 def _address_of(request):

@@ -4,21 +4,28 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from comments import rules
+from comments.languages import site_language
 from comments.models import Case, Comment, Discussion
 
 # How often locking a discussion or a tree is tried again because somebody wrote meanwhile.
 ATTEMPTS = 20
 
 
-def open_discussion(*, title, url, readable_from, readable_until=None, area=""):
+def open_discussion(*, title, url, readable_from, readable_until=None, area="", language=""):
     """A new, open discussion for the page at ``url``, which can be read from a moment to another.
 
     ``readable_from`` is None while the page cannot be read at all, ``readable_until`` while it is
     to stay. ``area`` is the part of the
-    site that it belongs to, as policies and moderators' beats name it.
+    site that it belongs to, as policies and moderators' beats name it, ``language`` the page's
+    ("" is the site's).
     """
     discussion = Discussion(
-        title=title, url=url, area=area, readable_from=readable_from, readable_until=readable_until
+        title=title,
+        url=url,
+        area=area,
+        language=language or site_language(),
+        readable_from=readable_from,
+        readable_until=readable_until,
     )
     discussion.closes_at = rules.closing_time(discussion)
     discussion.save()
@@ -44,8 +51,12 @@ def readdress(urls):
     )
 
 
-def follow_page(discussion, *, title, url, readable_from, readable_until=None, area=None):
-    """Follows its page to another title, address, moments or ``area`` (None: where it was).
+def follow_page(
+    discussion, *, title, url, readable_from, readable_until=None, area=None, language=None
+):
+    """Follows its page to another title, address, moments, ``area`` or ``language``.
+
+    The last two stay where they are None.
 
     When it closes by itself follows, too, and so do its open cases: whoever looks after the other
     part of the site decides them. Returns False when nothing changed. One transaction; locks
@@ -58,6 +69,8 @@ def follow_page(discussion, *, title, url, readable_from, readable_until=None, a
     }  # fmt: skip
     if area is not None:
         now["area"] = area
+    if language is not None:
+        now["language"] = language
     if all(getattr(discussion, name) == value for name, value in now.items()):
         return False
     moves = area is not None and area != discussion.area

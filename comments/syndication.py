@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.directory import person_url
 from comments import feed_forms
+from comments.languages import full_code, spoken
 from comments.markup import one_line
 from comments.models import Comment, readable
 
@@ -31,6 +32,7 @@ class CommentFeed:
         return (
             self.feed.title,
             self.feed.page_url,
+            self.feed.language,
             *((entry.permalink, revision, entry.title) for entry, revision in entries),
         )
 
@@ -45,6 +47,7 @@ def of_discussion(discussion):
         address=f"/discussions/{discussion.pk}/",
         page_url=discussion.url,
         begun_at=discussion.created_at,
+        language=full_code(spoken(discussion.language)),
         found=_newest(Comment.objects.filter(discussion_id=discussion.pk), "-arrival"),
     )
 
@@ -64,6 +67,7 @@ def of_branch(comment):
         address=comment.get_absolute_url(),
         page_url=comment.get_absolute_url(),
         begun_at=comment.posted_at,
+        language=full_code(spoken(comment.discussion.language)),
         found=_newest(comments, "-arrival"),
     )
 

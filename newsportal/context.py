@@ -4,8 +4,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles import banners, listings
+from articles import banners, editions, listings
 from comments import letters
+from comments.caching import page_language
 
 # Mail of these backends goes to the terminal or a file of the operator, not to the reader.
 _MAIL_STAYS_HERE = ("console", "filebased", "locmem", "dummy")
@@ -19,12 +20,15 @@ def frame(request):
         settings.BUILD,
         get_language(),
         listings.sections_shown(request),
+        editions.front_url(page_language(request)),
         banners.banner_shown(request),
     )
 
 
 def site(request):
     """``site_name``, ``mail_is_printed``, and ``nav_sections`` and ``banner`` of our own pages.
+
+    ``front_url`` and ``latest_url`` are those of the edition that the page belongs to.
 
     ``letters_label`` is for who is signed in and has unread letters, else it is empty.
     """
@@ -35,6 +39,8 @@ def site(request):
     return {
         "letters_label": "" if in_admin else _letters_label(request),
         "site_name": settings.SITE_NAME,
+        "front_url": editions.front_url(page_language(request)),
+        "latest_url": editions.latest_url(page_language(request)),
         "banner": None if in_admin else banners.banner_shown(request),
         "nav_sections": [] if in_admin else listings.sections_shown(request),
         "mail_is_printed": any(name in settings.EMAIL_BACKEND for name in _MAIL_STAYS_HERE),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0061_reads_and_saved'),
+        ('articles', '0070_editions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles.models.news import Article, Section
+from comments.languages import MAX_LANGUAGE_LENGTH, site_language
 
 MAX_HEADING_LENGTH = 60
 # Two lines on a phone.
@@ -35,6 +36,10 @@ class FrontArrangement(models.Model):
         default=State.DRAFT,
         editable=False,
     )
+    # Of which edition it is the front page.
+    language = models.CharField(
+        gettext_lazy("edition"), max_length=MAX_LANGUAGE_LENGTH, default=site_language
+    )
     # Grows with every change: what goes live is what was previewed.
     version = models.PositiveIntegerField(default=1, editable=False)
     made_by = models.ForeignKey(
@@ -54,7 +59,7 @@ class FrontArrangement(models.Model):
         verbose_name = gettext_lazy("front page")
         constraints = (
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="live"), name="one_live_front_page"
+                fields=["state", "language"], condition=Q(state="live"), name="one_live_front_page"
             ),
         )
 
@@ -134,6 +139,10 @@ class Banner(models.Model):
         on_delete=models.CASCADE,
         related_name="+",
         verbose_name=gettext_lazy("article"),
+    )
+    # Above the pages of which edition it stands.
+    language = models.CharField(
+        gettext_lazy("edition"), max_length=MAX_LANGUAGE_LENGTH, default=site_language
     )
     starts = models.DateTimeField(pgettext_lazy("time", "from"))
     until = models.DateTimeField(pgettext_lazy("time", "until"))

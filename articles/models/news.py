@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from comments.languages import MAX_LANGUAGE_LENGTH, site_language
+
 MAX_SLUG_LENGTH = 120
 
 
@@ -20,6 +22,10 @@ class Section(models.Model):
         help_text=gettext_lazy("Small numbers come first."),
     )
     description = models.CharField(gettext_lazy("description"), max_length=200, blank=True)
+    # A short code, that of the edition which the section and all its articles are in.
+    language = models.CharField(
+        gettext_lazy("language"), max_length=MAX_LANGUAGE_LENGTH, default=site_language
+    )
 
     class Meta:
         verbose_name = gettext_lazy("section")
@@ -70,6 +76,25 @@ class Article(models.Model):
         on_delete=models.PROTECT,
         related_name="articles",
         verbose_name=gettext_lazy("section"),
+    )
+    # Its section's, so that a list by language is read in the order of an index.
+    language = models.CharField(
+        gettext_lazy("language"),
+        max_length=MAX_LANGUAGE_LENGTH,
+        default=site_language,
+        editable=False,
+    )
+    # The article that this one is a translation of; never one that is itself a translation. Its
+    # index is that of the constraint.
+    translation_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="translations",
+        verbose_name=gettext_lazy("translation of"),
+        db_index=False,
+        help_text=gettext_lazy("The article that this one says in another language."),
     )
     title = models.TextField(gettext_lazy("title"))
     slug = models.SlugField(gettext_lazy("slug"), max_length=MAX_SLUG_LENGTH, unique=True)
@@ -132,7 +157,21 @@ class Article(models.Model):
     class Meta:
         verbose_name = gettext_lazy("article")
         verbose_name_plural = gettext_lazy("articles")
+        constraints = (
+            # Readers of its index: articles.translations, and articles.translating.
+            models.UniqueConstraint(
+                fields=["translation_of", "language"],
+                condition=Q(translation_of__isnull=False), name="one_translation_a_language",
+                violation_error_message=gettext_lazy(
+                    "There is a translation into this language already."
+                ),
+            ),
+        )  # fmt: skip
         indexes = (
+            # Reader: listings and feeds of one edition, where there are several.
+            models.Index(
+                fields=["language", "status", "-published_at", "-id"], name="article_by_language"
+            ),
             # Reader: listings.latest and the front page.
             models.Index(fields=["status", "-published_at", "-id"], name="article_latest"),
             # Reader: sitemaps.files, what changed lately.

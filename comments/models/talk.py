@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from mptt.models import MPTTModel, TreeForeignKey
 
+from comments.languages import MAX_LANGUAGE_LENGTH, site_language
 from comments.quoting import blocks_as_markdown, escape_plain
 from comments.tree import CommentManager, TreeError
 
@@ -42,6 +43,10 @@ class Discussion(models.Model):
     closed_reason = models.TextField(blank=True)
     # The part of the site that its page belongs to, as rights and policies name it ("science").
     area = models.CharField(max_length=MAX_AREA_LENGTH, blank=True, editable=False)
+    # The language of its page, in which everything around the comments is worded.
+    language = models.CharField(
+        max_length=MAX_LANGUAGE_LENGTH, default=site_language, editable=False
+    )
     # When it closes by itself; kept by ``comments.policies`` as days, areas and pages change.
     closes_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The page's own number of days; None takes its area's or the site's, 0 is never.

@@ -33,7 +33,7 @@ def discussion_news(request, pk):
     key = f"news-{pk}-{bucket}"
     news = caches["pages"].get(key)
     if news is None:
-        discussion = find_discussion(pk)
+        discussion = find_discussion(request, pk)
         news = (discussion.arrival_count, discussion.is_open)
         caches["pages"].set(key, news, NEWS_SECONDS)
     arrivals, is_open = news
@@ -57,7 +57,7 @@ def discussion_new(request, pk):
 
     To htmx only the comments, each with the name of its parent, to be put in place.
     """
-    discussion = find_discussion(pk)
+    discussion = find_discussion(request, pk)
     since = request.GET.get("since", "")
     since = int(since) if since.isascii() and since.isdigit() and len(since) < 10 else 0
     rows = discussions.arrived_since(discussion, since, NEW_PAGE_SIZE + 1)

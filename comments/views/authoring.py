@@ -29,7 +29,7 @@ from comments.wording import moment_text, until_text
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_edit(request, pk):
-    comment, now = find_comment(pk), timezone.now()
+    comment, now = find_comment(request, pk), timezone.now()
     require(is_author(request.user, comment), _("Only its author can edit this comment."))
     composer = embedding.compose(request, comment.discussion)
     composer.heading, composer.submit_label = _("Edit your comment"), _("Save")
@@ -109,7 +109,7 @@ def _show_conflict(request, composer, conflict):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_withdraw(request, pk):
-    comment, status = find_comment(pk), 200
+    comment, status = find_comment(request, pk), 200
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         status = 422
@@ -137,7 +137,7 @@ def comment_withdraw(request, pk):
 @require_safe
 def comment_history(request, pk):
     """All that a comment has said, the newest first, and what changed each time."""
-    comment, reader = find_comment(pk), embedding.reader_of(request)
+    comment, reader = find_comment(request, pk), embedding.reader_of(request)
     moderates = reader is not None and can_moderate(reader)
     before = request.GET.get("before", "")
     # A revision has at most nine digits.
@@ -170,7 +170,7 @@ def version_show(request, pk, number):
 
 def _judge_version(request, pk, number, act, verb):
     require(can_moderate(request.user), _("Only moderators can do this."))
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     version = find(partial(history.version_of, comment), number)
     return _ask_why(
         request,
@@ -187,7 +187,7 @@ def _judge_version(request, pk, number, act, verb):
 def withdrawal_reason_hide(request, pk):
     """Takes away what an author said when withdrawing: those words are for moderators to judge."""
     require(can_moderate(request.user), _("Only moderators can do this."))
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     return _ask_why(
         request,
         comment,

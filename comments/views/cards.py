@@ -20,7 +20,7 @@ PEOPLE_SECONDS = 60
 @require_safe
 def comment_preview(request, pk):
     """A comment as a card, to be shown over a link to it."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     card = asides.card_of(comment)
     response = answer_reader(
         request,
@@ -35,7 +35,7 @@ def comment_preview(request, pk):
 @require_safe
 def discussion_people(request, pk):
     """The handles of those who wrote here lately, as JSON: the same for everybody."""
-    content = json.dumps(asides.people_in(find_discussion(pk)))
+    content = json.dumps(asides.people_in(find_discussion(request, pk)))
     etag = quote_etag(hashlib.sha256(content.encode()).hexdigest()[:32])
     response = get_conditional_response(request, etag=etag)
     if response is None:

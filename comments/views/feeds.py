@@ -11,14 +11,14 @@ from comments.views.finding import find, find_comment, find_discussion
 
 @require_safe
 def discussion_feed(request, pk, form):
-    discussion = find_discussion(pk)
+    discussion = find_discussion(request, pk)
     until = discussion.next_change()
     return answer_feed(request, syndication.of_discussion(discussion), form, until=until)
 
 
 @require_safe
 def branch_feed(request, pk, form):
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     until = comment.discussion.next_change()
     return answer_feed(request, syndication.of_branch(comment), form, until=until)
 

@@ -20,7 +20,7 @@ from comments.wording import day_text
 @require_safe
 def comment_permalink(request, pk):
     """One comment in its place, and the ways from it to the whole discussion."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     page = places.load_surroundings(comment)
     base = max(min(row.level for row in page.rows), 0)
     return answer_reader(
@@ -43,7 +43,7 @@ def comment_permalink(request, pk):
 @require_safe
 def comment_in_discussion(request, pk):
     """The way to the page of the whole discussion that holds a comment, in ``?order=``."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     return HttpResponseRedirect(embedding.address_of(request, comment, embedding.order_of(request)))
 
 
@@ -51,7 +51,7 @@ def comment_in_discussion(request, pk):
 @require_safe
 def comment_thread(request, pk):
     """One branch from ``?from=`` on; to htmx only its comments, for "more replies"."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     page = discussions.load_branch(comment, start=embedding.start_of(request))
     template = "comments/_more_replies.html" if request.htmx else "comments/thread_page.html"
     if not request.htmx:
@@ -69,7 +69,7 @@ def comment_thread(request, pk):
 @require_safe
 def discussion_fragment(request, pk):
     """The next threads of a discussion, for htmx; anybody else is sent to the page itself."""
-    discussion = find_discussion(pk)
+    discussion = find_discussion(request, pk)
     if not request.htmx:
         query = request.GET.urlencode()
         return HttpResponseRedirect(f"{discussion.url}{query and '?'}{query}#discussion")

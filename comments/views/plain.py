@@ -15,7 +15,7 @@ _PLAIN_TEXT = "text/plain; charset=utf-8"
 @require_safe
 def comment_text(request, pk):
     start = start_of(request)
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     transcript = transcripts.transcript_of(comment, start=start)
     return answer_reader(
         request,

@@ -27,7 +27,7 @@ _THANKS = gettext_lazy(
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_report(request, pk):
     """The form for a report; for somebody not signed in, the two ways that they have."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     if not request.user.is_authenticated:
         if request.method == "POST":
             return redirect_to_login(request.path)
@@ -73,7 +73,7 @@ def _show(request, comment, form, *, notice="", status=200):
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_notice(request, pk):
     """A notice that a comment is against the law, by anybody; its form sets a cookie."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     form = NoticeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _show_notice(request, comment, form, status=200 if request.method != "POST" else 422)

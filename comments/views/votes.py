@@ -46,7 +46,7 @@ def _asked(request):
     name, pk = given[0]
     if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         raise BadRequest(_("A vote names the comment that it is for."))
-    return _WRITES[name], find_comment(int(pk))
+    return _WRITES[name], find_comment(request, int(pk))
 
 
 def _lead_to_sign_in(request, then):
@@ -81,7 +81,7 @@ def _show_refused(request, comment, verdict):
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_agree(request, pk):
     """A page with one button, for who came from a page that was made before they signed in."""
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     if request.method != "POST":
         return _show_page(request, comment, notice=voting.why_not(request.user, comment))
     wanted = request.POST.get("agree")

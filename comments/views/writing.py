@@ -28,14 +28,14 @@ from comments.wording import count_label
 @vary_on_headers("HX-Request")
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_reply(request, pk):
-    comment = find_comment(pk)
+    comment = find_comment(request, pk)
     return _answer(request, comment.discussion, comment)
 
 
 @vary_on_headers("HX-Request")
 @require_http_methods(["GET", "HEAD", "POST"])
 def discussion_post(request, pk):
-    return _answer(request, find_discussion(pk))
+    return _answer(request, find_discussion(request, pk))
 
 
 def _answer(request, discussion, comment=None):
@@ -178,12 +178,12 @@ def discussion_draft(request, pk):
     The form stands in pages that are the same for everybody, so it has no CSRF token: that it
     was sent from our own page is read off the ``Origin`` that every browser sends with a POST.
     """
-    discussion, parent = find_discussion(pk), request.GET.get("parent", "")
+    discussion, parent = find_discussion(request, pk), request.GET.get("parent", "")
     if not _is_from_here(request):
         raise PermissionDenied(_("This form was not sent from a page of this site."))
     row = None
     if parent.isascii() and parent.isdigit() and len(parent) < 19:
-        row = discussions.row_of(find_comment(int(parent)).pk)
+        row = discussions.row_of(find_comment(request, int(parent)).pk)
     return _keep_draft(request, embedding.compose(request, discussion, parent=row))
 
 

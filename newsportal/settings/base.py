@@ -3,7 +3,6 @@
 README.md has the table of variables; ``tests/architecture`` keeps the two in step.
 """
 
-import re
 from pathlib import Path
 
 import environ
@@ -183,13 +182,11 @@ ACCOUNT_SESSION_REMEMBER = True
 
 # Those that the interface is translated into, by the names that their speakers know them by.
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
-LANGUAGE_CODE = env.str("LANGUAGE", default="en")
-if re.search(r"[_:.]", LANGUAGE_CODE) or LANGUAGE_CODE in ("", "C"):
-    # Not meant for us: desktops set a variable of this name for GNU gettext, "en_GB:en".
-    LANGUAGE_CODE = "en"
+# Not LANGUAGE, which desktops set for GNU gettext.
+LANGUAGE_CODE = env.str("SITE_LANGUAGE", default="en")
 # The further languages in which the paper appears, each with a front page of its own.
 EDITIONS = env.list("EDITIONS", default=[])
-for _name, _asked in (("LANGUAGE", [LANGUAGE_CODE]), ("EDITIONS", EDITIONS)):
+for _name, _asked in (("SITE_LANGUAGE", [LANGUAGE_CODE]), ("EDITIONS", EDITIONS)):
     if _unknown := [code for code in _asked if code not in dict(LANGUAGES)]:
         raise ImproperlyConfigured(
             f"{_name} has “{_unknown[0]}”, and the portal speaks {', '.join(dict(LANGUAGES))}."
