@@ -3,6 +3,7 @@
 README.md has the table of variables; ``tests/architecture`` keeps the two in step.
 """
 
+import re
 from pathlib import Path
 
 import environ
