@@ -7,7 +7,8 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles import listings, shelves, syndication, updates
+from articles import listings, search_page, shelves, syndication, updates
+from articles.asked import read_asked
 from comments.caching import answer_feed, speak
 
 
@@ -41,6 +42,16 @@ def guest_feed(request, slug, form):
 @require_safe
 def person_feed(request, handle, form):
     return _answer(request, form, syndication.of_author, _find(shelves.person, handle))
+
+
+@require_safe
+def search_feed(request, form):
+    """What was newly published with the words that the address asks for."""
+    sections = search_page.section_slugs()
+    asked = read_asked(request.GET, {slug for _, slug, _ in sections})
+    if not asked:
+        raise Http404
+    return _answer(request, form, search_page.search_feed, asked, sections)
 
 
 def _answer(request, form, read, *of):

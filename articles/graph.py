@@ -84,8 +84,11 @@ def breadcrumbs(base, site_name, steps, front="/"):
     }
 
 
-def article_nodes(view, base, site_name, logo, language):
-    """(the article, [what else its page says]); its comments are put into it by others."""
+def article_nodes(view, base, site_name, logo, language, corrections=()):
+    """(the article, [what else its page says]); its comments are put into it by others.
+
+    ``corrections`` are ``corrections.CorrectionView`` of it.
+    """
     address = base + view.url
     authors = _people(base, view.makers, {Byline.Role.TEXT})
     node = {
@@ -95,7 +98,7 @@ def article_nodes(view, base, site_name, logo, language):
         "mainEntityOfPage": {"@type": "WebPage", "@id": address},
         "headline": cut(view.title, MAX_HEADLINE),
         "description": view.summary,
-        "image": [base + view.card_url],
+        "image": [*_lead_image(base, view), base + view.card_url],
         "datePublished": view.published_iso,
         "dateModified": view.modified_iso,
         # Where nobody is said to have written it, the paper has.
@@ -114,12 +117,30 @@ def article_nodes(view, base, site_name, logo, language):
         "translationOfWork": [
             _as_work(base, each) for each in view.translations if each.is_original
         ],
+        "correction": [_as_correction(address, each) for each in corrections],
         "workTranslation": [_as_work(base, each) for each in view.translated_into],
     }
     # Numbers are told also where they are nought; words and lists where there are any.
     node = {name: value for name, value in node.items() if value not in ("", [])}
     way = [(view.section_name, view.section_url), (view.title, view.url)]
     return node, [breadcrumbs(base, site_name, way, front_url(view.language))]
+
+
+def _lead_image(base, view):
+    if view.lead_image is None:
+        return []
+    path, width, height, alternative = view.lead_image
+    image = {"@type": "ImageObject", "url": base + path, "width": width, "height": height}
+    return [image | ({"caption": alternative} if alternative else {})]
+
+
+def _as_correction(address, correction):
+    return {
+        "@type": "CorrectionComment",
+        "@id": f"{address}#{correction.anchor}",
+        "text": correction.text,
+        "datePublished": correction.iso,
+    }
 
 
 def _as_work(base, translation):

@@ -55,14 +55,11 @@ def shown(number):
     return _shown([number]).get(number)
 
 
-def social_picture(article):
-    """(path, width, height, alternative text) of the article's lead picture as a JPEG, or None.
+def social_picture(picture):
+    """(path, width, height, alternative text) of a ``figures.Shown`` as a JPEG.
 
     For other sites, which show it beside a link; the caller puts the host before the path.
     """
-    picture = shown_in(article).get(article.lead_picture_id)
-    if picture is None:
-        return None
     width = figures.widest(picture)
     if picture.is_complete:
         width = min(width, SOCIAL_WIDTH)

@@ -73,17 +73,24 @@ def articles_with(query, span=EVERYTHING, *, after=None, page_size=PAGE_SIZE, no
     return FoundArticles(_entries(places, query.tokens, now), len(found), next_after)
 
 
-def newest_matching(query, span=EVERYTHING, *, limit=PAGE_SIZE, now=None):
-    """The newest ``limit`` published articles that have the words of ``query``: a feed's.
+@dataclass(frozen=True, slots=True)
+class NewestMatching:
+    """What reads like ``listings.Newest``: published articles that have the words of ``query``.
 
-    Returns articles with their section and discussion, the newest first, to the minute. Three
-    statements at most.
+    The newest first, to the minute; a feed's. Three statements at most.
     """
-    now = now or timezone.now()
-    places, _ = _places(_match(query, span, _ANYWHERE), span, limit, None, now)
-    articles = _published(map(id_at, places), now).select_related("section", "discussion")
-    found = {article.pk: article for article in articles}
-    return [found[pk] for pk in map(id_at, places) if pk in found]
+
+    query: object
+    span: Span = EVERYTHING
+    now: object = None
+
+    def rows(self, fields, limit):
+        """``fields`` of the first ``limit``; ``id`` is the first of them."""
+        now = self.now or timezone.now()
+        places, _ = _places(_match(self.query, self.span, _ANYWHERE), self.span, limit, None, now)
+        pks = list(map(id_at, places))
+        found = {row[0]: row for row in _published(pks, now).values_list(*fields)}
+        return [found[pk] for pk in pks if pk in found]
 
 
 def _ranked_places(query, span, after, now):

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import product
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import directory
-from articles import search, spelling
-from articles.models import Section
+from articles import search, spelling, syndication
+from articles.listings import Newest
+from articles.models import Article, Section
 from comments import search as comments_search
+from comments.feed_forms import address_in
 from comments.lexicon import fold, token_of
 from comments.wording import count_label
 
@@ -23,6 +26,12 @@ ARTICLES_OF_ALL = 10
 COMMENTS_OF_ALL = 5
 # So many other spellings are tried where nothing is found; each is a search of its own.
 MOST_TRIES = 4
+
+_FORMS = (
+    ("rss", "RSS", "application/rss+xml"),
+    ("atom", "Atom", "application/atom+xml"),
+    ("json", "JSON", "application/feed+json"),
+)
 
 _MARK = re.compile(r"<mark>(.*?)</mark>")
 # What an address asks for and cannot be understood, see ``asked``.
@@ -77,16 +86,34 @@ class SearchPage:
     first_url: str = ""
     advice: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    # (name of the form, its media type, address) of the feed that goes on telling.
+    feeds: list = field(default_factory=list)
     kinds: list = field(default_factory=list)
     sections: list = field(default_factory=list)
 
     @property
     def title(self):
-        return (
-            _("Search: %(words)s") % {"words": self.asked.words}
-            if self.asked.words
-            else _("Search")
-        )
+        return _title_of(self.asked)
+
+
+def search_feed(asked, sections, now=None):
+    """The feed of the newest articles that have what is ``asked``; None where that is nothing.
+
+    Words of comments are not told: theirs is the feed of the discussion.
+    """
+    if not asked:
+        return None
+    looking = _Looking(asked, sections, now)
+    source = search.NewestMatching(asked.query, looking.span, now)
+    if looking.authors == []:
+        # Nobody is called that.
+        source = Newest(Article.objects.none())
+    title = f"{_title_of(asked)} – {settings.SITE_NAME}"
+    return syndication.feed_of(title, asked.address(kind="all"), source)
+
+
+def _title_of(asked):
+    return _("Search: %(words)s") % {"words": asked.words} if asked.words else _("Search")
 
 
 def section_slugs():
@@ -114,6 +141,9 @@ def search_page(asked, sections, now=None):
     page.is_narrowed = bool(asked.section or asked.author or asked.since or asked.until)
     if not asked:
         return page
+    page.feeds = [
+        (name, kind, address_in(form, asked.address(kind="all"))) for form, name, kind in _FORMS
+    ]
     looking = _Looking(asked, sections, now)
     page.parts = looking.parts(asked.query)
     if asked.after is not None:

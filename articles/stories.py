@@ -41,6 +41,8 @@ class ArticleView:
     updated_text: str
     # The picture above the text with its words, "" where there is none.
     lead_figure: str
+    # Where its JPEG for other sites is (``pictures.social_picture``), or None.
+    lead_image: tuple | None
     # When its words changed last, or it came out if that was later.
     modified_iso: str
     html: str
@@ -191,6 +193,7 @@ def _article_view(article, makers, tags, now, with_update):
         lead_figure=mark_safe(
             figures.render_figure(leading, figures.LEAD, label=label) if leading else ""
         ),
+        lead_image=pictures.social_picture(leading) if leading else None,
         html=mark_safe(markup.place_pictures(shown.html, within, table=_("Table"))),
         photo_credits=[mark_safe(markup.render_credit(each)) for each in word("photo_credits")],
         url=article.get_absolute_url(),

@@ -53,6 +53,7 @@ urlpatterns = [
     path("favicon.ico", files.favicon, name="favicon"),
     path("feed.<form:form>", feeds.site_feed, name="site-feed"),
     path("sections/<slug:slug>/feed.<form:form>", feeds.section_feed, name="section-feed"),
+    path("search/feed.<form:form>", feeds.search_feed, name="search-feed"),
     path("tags/<slug:slug>/feed.<form:form>", feeds.tag_feed, name="tag-feed"),
     path("authors/<slug:slug>/feed.<form:form>", feeds.guest_feed, name="guest-feed"),
     path(

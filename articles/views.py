@@ -182,7 +182,7 @@ def article_page(request, slug):
             "articles/article_page.html",
             discussion,
             version=version,
-            about=graph.article_nodes(view, base, name, static(LOGO), language),
+            about=graph.article_nodes(view, base, name, static(LOGO), language, told),
             preview=graph.article_preview(view, base, name, language, size),
             article=view,
             alternates=_alternates(base, view),

@@ -54,7 +54,7 @@ class Entry:
 class Feed:
     """What all forms of a feed say.
 
-    ``address`` is the path under which its forms lie, ``page_url`` the page that it follows,
+    ``address`` is where its forms lie (``address_in``), ``page_url`` the page that it follows,
     ``begun_at`` when it changed last where it has no entry. ``author`` is who stands for
     entries without one.
     """
@@ -120,8 +120,18 @@ class _RssFeed(Rss201rev2Feed):
         handler.addQuickElement("content:encoded", item["content"])
 
 
+def address_in(form, address):
+    """Where a feed lies in ``form``, below ``address``: a path, and a query if it has one.
+
+    >>> address_in("rss", "/search/?q=rain")
+    '/search/feed.rss?q=rain'
+    """
+    path, mark, query = address.partition("?")
+    return f"{path}feed.{form}{mark}{query}"
+
+
 def _write_xml(written_as, form, feed, here):
-    address = here(f"{feed.address}feed.{form}")
+    address = here(address_in(form, feed.address))
     told = written_as(
         title=feed.title,
         link=here(feed.page_url),
@@ -168,7 +178,7 @@ def _write_json(feed, here):
         "version": _JSON_FEED,
         "title": feed.title,
         "home_page_url": here(feed.page_url),
-        "feed_url": here(f"{feed.address}feed.json"),
+        "feed_url": here(address_in("json", feed.address)),
         "description": feed.description,
         "language": feed.language,
         "authors": [{"name": feed.author, "url": here("/")}] if feed.author else [],

@@ -63,6 +63,10 @@ def test_a_correction_is_read_on_the_article_in_the_archive_and_in_the_feeds(cli
     assert re.search(r'<a href="#corrections">Corrected on <time', page)
     assert page.index("Corrected on") < page.index("<p>One.</p>") < page.index(html)
     assert "updated " in page
+    [graph] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    [told] = json.loads(graph)["@graph"][0]["correction"]
+    assert told["@id"] == f"http://testserver/articles/rain/#correction-{made.pk}"
+    assert "not 21" in told["text"]
     assert f"/articles/rain/#correction-{made.pk}" in client.get("/corrections/").content.decode()
     (entry,) = atom(client, "/corrections/feed.atom").entries
     assert (entry.title, entry.content[0].value) == ("Correction: Rain", html)

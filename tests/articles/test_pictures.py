@@ -1,6 +1,7 @@
 """Pictures: sent, described, made in all sizes, shown, served and taken away."""
 
 import io
+import json
 import re
 import struct
 import threading
@@ -12,12 +13,12 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
 from articles import darkroom, picturing, publishing, renditions, stories
-from articles import pictures as reads
 from articles.models import Article, Picture
 from articles.widths import TYPES, original_name, widths_of
 from newsportal import uploads
@@ -628,22 +629,29 @@ def test_an_article_asks_one_query_for_all_its_pictures(make_article, django_ass
         article = stories.article(make_article(blocks=blocks, lead_picture=many[0]).slug)
         with CaptureQueriesContext(connection) as queries:
             stories.article_page(article)
-            reads.social_picture(article)
         counted.append(len(queries))
     assert counted[0] == counted[1]
 
 
 def test_other_sites_get_a_jpeg(make_article, db):
-    picture = add(draw(1800, 900))
-    article = make_article(lead_picture=picture)
-    path, width, height, alt = reads.social_picture(article)
+    article = make_article(lead_picture=add(draw(1800, 900)))
+
+    def told():
+        return stories.article_page(stories.article(article.slug))[0].lead_image
+
+    path, width, height, alt = told()
     assert (width, height, alt) == (1800, 900, WORDS["alt"])
     renditions.make_waiting()
-    article = stories.article(article.slug)
-    path, width, height, alt = reads.social_picture(article)
+    path, width, height, alt = told()
     assert path.endswith("/1440.jpg")
     assert (width, height) == (1440, 720)
-    assert reads.social_picture(make_article()) is None
+    page = Client().get(article.get_absolute_url()).content.decode()
+    [graph] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    first, card = json.loads(graph)["@graph"][0]["image"]
+    assert first["url"] == f"http://testserver{path}"
+    assert "card.png" in card
+    plain = stories.article(make_article().slug)
+    assert stories.article_page(plain)[0].lead_image is None
 
 
 # --- The desk ---

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import membership
-from articles import crediting, listings, publishing, sections, syndication, tagging
+from articles import crediting, listings, publishing, search_page, sections, syndication, tagging
+from articles.asked import read_asked
 from articles.crediting import Maker
 from articles.models import Article, Section, Tag
 from tests.comments.test_feeds import ATOM, HERE, WILD, check_atom
@@ -184,6 +185,53 @@ class TestWhatAFeedTells:
         assert json_feed("/authors/cleo-guest/")["title"] == (
             "Articles by Cleo Guest – The Open Column"
         )
+
+    def test_of_a_search(self, told, make_article):
+        late = make_article(
+            "Umbrellas", hours_ago=1, blocks=[{"type": "paragraph", "text": "Rain."}]
+        )
+        make_article("Sun")
+        for form in FORMS:
+            answer = Client().get(f"/search/feed.{form}?q=rain")
+            assert answer.status_code == 200
+            body = answer.content.decode()
+            assert body.index(late.get_absolute_url()) < body.index(told.get_absolute_url())
+            assert "/articles/sun/" not in body
+            assert f"{HERE}/search/feed.{form}?q=rain" in body
+        check_atom(Client().get("/search/feed.atom?q=rain").content)
+        page = Client().get("/search/?q=rain&kind=comments").content.decode()
+        assert page.count('href="/search/feed.atom?q=rain"') == 2
+        narrowed = Client().get("/search/feed.json?q=rain&section=politics&author=Nobody").json()
+        assert narrowed["items"] == []
+        assert narrowed["home_page_url"].endswith("&author=Nobody")
+        # What asks for nothing has no feed, and its page offers none.
+        assert Client().get("/search/feed.atom").status_code == 404
+        assert "feed.atom" not in Client().get("/search/").content.decode()
+
+    def test_a_search_tells_what_is_published_to_the_second(self, make_article):
+        moment = timezone.now() + timedelta(hours=1)
+        make_article("Rain", published_at=moment, withdraw_at=moment + timedelta(hours=1))
+        known = search_page.section_slugs()
+        asked = read_asked({"q": "rain"}, set())
+        for at, number in (
+            (moment - timedelta(seconds=1), 0),
+            (moment, 1),
+            (moment + timedelta(minutes=59, seconds=59), 1),
+            (moment + timedelta(hours=1), 0),
+        ):
+            assert len(search_page.search_feed(asked, known, at).rows) == number
+
+    def test_the_same_queries_for_a_search_with_3_and_with_30(self, make_article, reader):
+        counted = []
+        for number in (3, 27):
+            for _ in range(number):
+                make_article(blocks=[{"type": "paragraph", "text": "Rain."}], authors=[reader])
+            Client().get("/search/feed.rss?q=rain")
+            with CaptureQueriesContext(connection) as queries:
+                assert Client().get("/search/feed.atom?q=rain").status_code == 200
+            counted.append(len(queries))
+        # Where little is found, the index is asked once more: whether that is all.
+        assert counted[1] <= counted[0] <= counted[1] + 1
 
     def test_an_identity_outlives_the_address(self, told):
         before = json_feed("/")["items"][0]

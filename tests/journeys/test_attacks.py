@@ -50,12 +50,13 @@ FIND_INTRUDERS = r"""(allowed) => {
   const FORMS = { "application/rss+xml": "rss", "application/atom+xml": "atom",
     "application/feed+json": "json" };
   const FEED = new RegExp("^/(?:(?:discussions/\\d+|comments/\\d+|people/[^<>\"'?#]+" +
-    "|(?:sections|tags|authors)/[-a-zA-Z0-9_]+)/)?feed\\.(rss|atom|json)$");
+    "|(?:sections|tags|authors)/[-a-zA-Z0-9_]+)/)?feed\\.(rss|atom|json)$" +
+    "|^/search/feed\\.(rss|atom|json)\\?[-+%&=.~_a-zA-Z0-9]+$");
   const isFeed = (element) =>
     element.matches("head > link[rel=alternate]") &&
     attributes(element, "rel", "type", "title", "href") &&
     element.type in FORMS &&
-    FEED.exec(element.getAttribute("href"))?.[1] === FORMS[element.type];
+    FEED.exec(element.getAttribute("href"))?.slice(1).includes(FORMS[element.type]);
   const isNeighbour = (element) =>
     element.matches("head > link[rel=next], head > link[rel=prev]") &&
     attributes(element, "rel", "href") &&
