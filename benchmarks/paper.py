@@ -10,8 +10,9 @@ import time
 from django.core.management import call_command
 from django.test import Client
 
-from articles import publishing, sections, tagging
-from articles.models import Article, Tag
+from articles import bulk, crediting, publishing, sections, tagging
+from articles.listings import PAGE_SIZE
+from articles.models import Tag
 from benchmarks import newsroom
 from benchmarks.measure import Claim, count_queries, fastest, interleave, settle
 from benchmarks.urls import forget_pages
@@ -62,21 +63,32 @@ def _pages():
     )
     tagging.tag_article(article=article, names=["Harbour", "Schools"])
     newsroom.fill(article.discussion, COMMENTS_SHOWN, newsroom.make_crowd("reader"), newsroom.wild)
+    # A full page of one author's, in both papers.
+    author = crediting.create_guest(name="A. Measured")
+    bulk.publish_many(
+        [
+            bulk.BulkArticle(section, f"Measured {at}", article.blocks, newsroom.FIRST_DAY,
+                             authors=[author])
+            for at in range(PAGE_SIZE + 1)
+        ]
+    )  # fmt: skip
     tag = Tag.objects.get(name="Harbour").get_absolute_url()
-    author = Article.objects.exclude(pk=article.pk).first().bylines.first().person
     return {
         "front page": "/",
         "latest": "/latest/",
         "section": section.get_absolute_url(),
         "tag": tag,
-        "author": f"{author.get_absolute_url()}articles/",
+        "author": author.get_absolute_url(),
         "article": article.get_absolute_url(),
         "search, a word of all": "/search/?q=harbour",
         "search, a rare word": "/search/?q=axolotl",
-        "search, a section": "/search/?q=harbour+storm&section=science",
+        "search, a section": "/search/?q=harbour&section=science",
         "feed": "/feed.atom",
+        "most read of a week": "/most-read/?in=week",
+        "most discussed of a week": "/most-read/?by=discussed&in=week",
         "section's feed": f"{section.get_absolute_url()}feed.rss",
         "tag's feed": f"{tag}feed.json",
+        "search's feed": "/search/feed.atom?q=harbour",
         "sitemap index": "/sitemap.xml",
         "sitemap": "/sitemap-articles-1.xml",
     }
