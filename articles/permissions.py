@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from articles.errors import ArticleError
 from articles.models import Article, Remit
 
 Level, Status = Remit.Level, Article.Status
@@ -153,3 +154,34 @@ def require_writer(by):
         by is None or can_write(by),
         _("Only the newsroom can write, publish and withdraw articles."),
     )
+
+
+def require_changes(by, article, changed, changes):
+    """Raises unless ``by``, or the portal (None), may do this to the article as it is now.
+
+    ``changed`` are names of what ``changes`` has anew. ``ArticleError`` for a move that nobody
+    may make, ``PermissionDenied`` for one that others may.
+    """
+    status = changes.get("status", article.status)
+    if status != article.status and (article.status, status) not in MOVES:
+        was, will = article.get_status_display(), Status(status).label
+        raise ArticleError(
+            _("What is “%(was)s” cannot become “%(will)s” at once.") % {"was": was, "will": will}
+        )
+    if by is None or not changed:
+        return
+    level = level_in(by, article.section_id)
+    if changed - {"status"}:
+        require(level >= CHANGES[article.status], not_here(article.section))
+    if "status" in changed:
+        require(level >= MOVES[article.status, status], not_here(article.section))
+    if "section" in changed:
+        section = changes["section"]
+        require(can_begin(by, section.pk, status), not_here(section))
+
+
+def not_here(section):
+    """Why somebody may not do something in ``section``."""
+    return _("In %(name)s this is for others of the newsroom: hand it in, or ask them.") % {
+        "name": section.name
+    }

@@ -20,7 +20,7 @@ from articles.models import (
     PreviewLink,
     ScheduledUpdate,
 )
-from articles.permissions import CHANGES, MOVES, can_begin, level_in, require, require_writer
+from articles.permissions import can_begin, not_here, require, require_changes, require_writer
 from articles.placements import place_pictures
 from articles.reading_time import minutes_of
 from articles.revisions import keep_first_revision, keep_revision, was_kept
@@ -96,7 +96,7 @@ def create_article(
     section. Locks the rows of its pictures.
     """
     require_writer(by)
-    require(by is None or can_begin(by, section.pk, status), _not_here(section))
+    require(by is None or can_begin(by, section.pk, status), not_here(section))
     for moment in (published_at, withdraw_at, embargo_until):
         _check_date(by, moment)
     article = Article(
@@ -179,7 +179,7 @@ def update_article(
         former_slug = article.slug if article.published_at is not None else ""
         for name in changed & _DATES:
             _check_date(by, changes[name])
-        _require_change(
+        require_changes(
             by, article, changed | ({"authors"} if authors is not None else set()), changes
         )
         if article.status == _PUBLISHED and not quietly and changed & _WORDS:
@@ -375,29 +375,3 @@ def check_date(moment):
 def _check_date(by, published_at):
     if by is not None and published_at:
         check_date(published_at)
-
-
-def _require_change(by, article, changed, changes):
-    """Raises unless ``by`` may do this to the article as it is now."""
-    status = changes.get("status", article.status)
-    if status != article.status and (article.status, status) not in MOVES:
-        was, will = article.get_status_display(), Article.Status(status).label
-        raise ArticleError(
-            _("What is “%(was)s” cannot become “%(will)s” at once.") % {"was": was, "will": will}
-        )
-    if by is None or not changed:
-        return
-    level = level_in(by, article.section_id)
-    if changed - {"status"}:
-        require(level >= CHANGES[article.status], _not_here(article.section))
-    if "status" in changed:
-        require(level >= MOVES[article.status, status], _not_here(article.section))
-    if "section" in changed:
-        section = changes["section"]
-        require(can_begin(by, section.pk, status), _not_here(section))
-
-
-def _not_here(section):
-    return _("In %(name)s this is for others of the newsroom: hand it in, or ask them.") % {
-        "name": section.name
-    }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import directory
 from comments import discussions, markup, moderation, sanctions
+from comments.filters import ArticleFilter, AuthorFilter
 from comments.forms import ActForm, ReasonForm, SuspensionForm
 from comments.models import Comment, Discussion, ModerationEntry
 from comments.permissions import WROTE_IT, beats_of, can_close, can_moderate, may_judge, require
@@ -33,49 +34,6 @@ SHOWN_ANCESTORS = 20
 MOST_AT_ONCE = 1_000
 # Before a bulk act the first ones are named; the number says how many there are.
 NAMED_IN_QUESTION = 20
-
-
-class TypedFilter(admin.SimpleListFilter):
-    """A filter that is typed instead of picked: there are too many people and pages to list."""
-
-    template = "admin/typed_filter.html"
-
-    def lookups(self, request, model_admin):
-        # One unused choice; without any the admin leaves the filter out.
-        return [("", "")]
-
-    def choices(self, changelist):
-        others = {
-            key: value
-            for key, value in changelist.get_filters_params().items()
-            if key != self.parameter_name
-        }
-        if changelist.query:
-            others["q"] = changelist.query
-        others = {
-            key: value[-1] if isinstance(value, list) else value for key, value in others.items()
-        }
-        yield {"others": others, "value": self.value() or "", "name": self.parameter_name}
-
-
-class AuthorFilter(TypedFilter):
-    title = gettext_lazy("author's handle")
-    parameter_name = "by"
-
-    def queryset(self, request, queryset):
-        return queryset.filter(author__handle=self.value()) if self.value() else queryset
-
-
-class ArticleFilter(TypedFilter):
-    title = gettext_lazy("words of the article's title")
-    parameter_name = "on"
-
-    def queryset(self, request, queryset):
-        return (
-            queryset.filter(discussion__title__icontains=self.value())
-            if self.value()
-            else (queryset)
-        )
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -286,7 +244,7 @@ def _shown_in_branch(each, comment):
 @admin.register(Discussion)
 class DiscussionAdmin(ReadOnlyAdmin):
     view_right = "comments.view_discussion"
-    list_display = ("title", "state", "comment_count", "last_posted_at", "on_site")
+    list_display = ("title", "state", "comment_count", "last_posted_at")
     list_filter = ("state",)
     search_fields = ("title",)
     ordering = ("-id",)
@@ -298,12 +256,20 @@ class DiscussionAdmin(ReadOnlyAdmin):
         found = super().get_queryset(request)
         return found.exclude(readable_from__isnull=True, top_level_count=0)
 
-    @admin.display(description=gettext_lazy("on the site"))
-    def on_site(self, discussion):
-        pace = reverse("desk-discussion", args=[discussion.pk])
-        return format_html(
-            '<a href="{}">{}</a> · <a href="{}">{}</a>', discussion.url, _("Read"), pace, _("Pace")
-        )
+    def get_list_display(self, request):
+        """With a link to the pace of those that the reader looks after, nobody else's."""
+        person = request.user
+        beats = beats_of(person) if can_moderate(person) else frozenset()
+
+        @admin.display(description=gettext_lazy("on the site"))
+        def on_site(discussion):
+            read = format_html('<a href="{}">{}</a>', discussion.url, _("Read"))
+            if beats is not None and discussion.area not in beats:
+                return read
+            pace = reverse("desk-discussion", args=[discussion.pk])
+            return format_html('{} · <a href="{}">{}</a>', read, pace, _("Pace"))
+
+        return (*self.list_display, on_site)
 
     def get_actions(self, request):
         return super().get_actions(request) if can_close(request.user) else {}

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from accounts.models import User
+from accounts import membership
 from articles import arranging, banners, bulk, publishing, sections, translating
 from articles.errors import ArticleError
 from articles.models import Article, FrontArrangement, Section
@@ -148,7 +148,7 @@ class TestTranslations:
             return text, node
 
         text, node = told("/articles/rain/")
-        assert node["inLanguage"] == "en-gb"
+        assert node["inLanguage"] == "en"
         assert [each["url"] for each in node["workTranslation"]] == [f"{HERE}/articles/dozhd/"]
         assert "translationOfWork" not in node
         assert '<meta property="og:locale" content="en_GB">' in text
@@ -158,7 +158,7 @@ class TestTranslations:
             f"{HERE}/articles/rain/#article"
         ]
         assert "workTranslation" not in node
-        assert '<meta property="og:locale" content="ru">' in text
+        assert '<meta property="og:locale" content="ru_RU">' in text
         assert '<meta property="og:locale:alternate" content="en_GB">' in text
 
     def test_each_has_its_own_discussion(self, rain, dozhd, reader):
@@ -497,10 +497,9 @@ class TestTheLanguageOfAPage:
         assert self.MARKED not in page("/articles/dozhd/")
 
     @pytest.mark.parametrize(("chosen", "is_marked"), [("", False), ("ru", False), ("en", True)])
-    def test_signed_in(self, dozhd, reader, sign_in, monkeypatch, chosen, is_marked):
-        monkeypatch.setattr(User, "language", chosen, raising=False)
-        with translation.override(chosen or "en-gb"):
-            text = page("/articles/dozhd/", sign_in(reader))
+    def test_signed_in(self, dozhd, reader, sign_in, chosen, is_marked):
+        membership.choose_language(by=reader, person=reader, language=chosen)
+        text = page("/articles/dozhd/", sign_in(reader))
         assert (self.MARKED in text) == is_marked
         # Whatever is chosen, what stands around is the edition's.
         assert menu(text) == ["/sections/politika/"]

@@ -39,7 +39,7 @@ class TestCounting:
         counts = ReadCount.objects.filter(article=edition.article)
         assert sorted(counts.values_list("span", "reads")) == [(1, 1), (24, 1)]
         page.goto("/")
-        expect(page.locator("#read-today")).to_be_visible()
+        expect(page.locator("#read-heading")).to_be_visible()
 
     def test_not_before_a_while_and_not_for_who_objects(self, open_page, edition):
         page, quiet = open_page(), open_page()
