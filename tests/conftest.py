@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 from django.core.cache import caches
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
-from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.template.base import Template
 from django.test import Client
 from django.utils import timezone
@@ -40,7 +40,8 @@ def _everything_can_be_emptied():
 
     Changing the log is what SQLite's triggers refuse. PostgreSQL truncates, which is no change.
     """
-    flush_sqlite, flush_postgresql = SQLite.sql_flush, PostgreSQL.sql_flush
+    sqlite, postgresql = SQLite.ops_class, PostgreSQL.ops_class
+    flush_sqlite, flush_postgresql = sqlite.sql_flush, postgresql.sql_flush
 
     def on_sqlite(self, style, tables, **options):
         statements = flush_sqlite(self, style, tables, **options)
@@ -62,8 +63,8 @@ def _everything_can_be_emptied():
         return [*statements, f"TRUNCATE {', '.join(_NO_MODELS)}"]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLite, "sql_flush", on_sqlite)
-        patch.setattr(PostgreSQL, "sql_flush", on_postgresql)
+        patch.setattr(sqlite, "sql_flush", on_sqlite)
+        patch.setattr(postgresql, "sql_flush", on_postgresql)
         yield
 
 
