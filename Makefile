@@ -18,7 +18,7 @@ run: $(VENV)/.installed var/secret-key ## install, migrate, load the opening edi
 
 test: $(VENV)/.installed-dev ## everything, on SQLite and on PostgreSQL, with a browser
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup
-	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) --dist loadgroup -m "not pure"
+	$(PY) -m tests.postgres $(PY) -m pytest -n $(JOBS) --dist loadgroup -m "not pure and not browser"
 
 check: $(VENV)/.installed-dev ## format, lint, import contracts, migrations, deployment settings
 	$(PY) -m ruff format --check .

@@ -13,7 +13,7 @@ from comments import discussions, posting, revisions, voting
 from comments.models import Visit
 from tests.journeys import long_talk, steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 axe = Axe()
 ALL_RULES = {"resultTypes": ["violations"]}

@@ -26,7 +26,7 @@ from tests.conftest import PASSWORD
 from tests.journeys import steps
 from tests.xss_vectors import VECTORS
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # The vectors that fit on one line of a saved page, into a title or a name: no control characters.
 ONE_LINERS = [

@@ -12,7 +12,7 @@ from comments.models import Comment, Vote
 from tests.journeys import steps
 from tests.journeys.test_accessibility import violations
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Whoever stays for so long is told what comes; more than a page waits between two questions.
 FIRST_NEWS = 10_000

@@ -17,7 +17,7 @@ from articles.models import Article
 from comments import moderation, posting, reporting
 from newsportal.management.commands import load_demo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
 HERE = "http://testserver"
 # Of addresses that differ by numbers alone (a comment's pages, an admin's rows, a cursor) so many

@@ -9,7 +9,7 @@ from tests.conftest import PASSWORD
 from tests.journeys import edition as editions
 from tests.journeys import steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # More stops than any page of the small edition has.
 MOST_STOPS = 150

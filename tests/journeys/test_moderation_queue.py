@@ -17,7 +17,7 @@ from comments.models import (
 )
 from tests.journeys.test_accessibility import violations
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HELD = "/admin/moderation/queue/held/"
 SUCCESS = ".messagelist .success"

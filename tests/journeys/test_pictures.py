@@ -8,7 +8,7 @@ from articles import publishing, renditions
 from articles.models import Article, Picture
 from tests.articles.drawn import WORDS, add, draw
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 axe = Axe()
 # axe would copy the stylesheets of the admin into the page, which the policy forbids.

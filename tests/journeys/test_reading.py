@@ -13,7 +13,7 @@ from articles.models import Article, ReadCount, SavedArticle
 from tests.journeys import steps
 from tests.journeys.edition import TITLE
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 READ_AFTER_MS = 5_000
 

@@ -12,7 +12,7 @@ from django.test import Client
 from articles.models import Article
 from comments import discussions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
 # In bytes; a kilobyte is a thousand, the stricter reading.
 MOST_CSS = 12_000

@@ -10,7 +10,7 @@ from articles.importer.records import export_blocks
 from articles.models import Article, Revision, WorkingCopy
 from tests.seed import SEED, needs_seed
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 axe = Axe()
 # Axe would fetch style sheets, which is no act of the page. The table of the byline is Django's:
