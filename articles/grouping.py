@@ -1,8 +1,9 @@
 """WRITE: series and their parts, and what editors put beside an article.
 
-``by`` is the person who acts. A series takes the right to write articles; what belongs to one
-article takes the right to change it, as it is now. ``by=None`` is the portal itself. What is
-shown of both is in the ETags as it is shown, so no version moves on.
+``by`` is the person who acts. Opening a series takes the right to write articles, changing one
+that to publish somewhere, as readers see its title and address; what belongs to one article takes
+the right to change it, as it is now. ``by=None`` is the portal itself. What is shown of both is in
+the ETags as it is shown, so no version moves on.
 """
 
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from articles.models import (
     Series,
     SeriesPart,
 )
-from articles.permissions import can_change, require, require_writer
+from articles.permissions import can_change, require, require_publisher, require_writer
 from articles.related import MOST_RELATED
 from articles.series import MOST_PARTS
 from articles.slugs import SLUG_TRIES, free_slug, slug_of
@@ -60,7 +61,7 @@ def change_series(*, by=None, series, **changes):
 
     Locks the series' row. Raises as ``open_series`` does.
     """
-    require_writer(by)
+    require_publisher(by)
     if unknown := set(changes) - _CHANGEABLE:
         raise TypeError(f"a series has no {sorted(unknown)}")
     if "title" in changes:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from articles import grouping
 from articles.errors import ArticleError
 from articles.models import RelatedPick, Series, SeriesPart
-from articles.permissions import can_write
+from articles.permissions import can_publish_anywhere, can_write
 from articles.related import MOST_RELATED
 
 
@@ -186,7 +186,10 @@ class SeriesAdmin(admin.ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return can_write(request.user)
 
-    has_module_permission = has_change_permission = has_view_permission
+    has_module_permission = has_view_permission
+
+    def has_change_permission(self, request, obj=None):
+        return can_publish_anywhere(request.user)
 
     def has_add_permission(self, request):
         return can_write(request.user)

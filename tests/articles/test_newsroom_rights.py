@@ -11,6 +11,7 @@ from articles import (
     banners,
     corrections,
     crediting,
+    grouping,
     picturing,
     publishing,
     redirects,
@@ -23,7 +24,10 @@ from articles.models import (
     FrontArrangement,
     Picture,
     Redirect,
+    RelatedPick,
     Remit,
+    Series,
+    SeriesPart,
     Tag,
 )
 from tests.articles.drawn import add as send
@@ -54,6 +58,7 @@ class Paper:
         self.correction = corrections.publish_correction(
             article=self.article, kind="correction", text="It snowed."
         )
+        self.series = grouping.open_series(title="Weather")
         self.redirect = redirects.save_redirect(by=None, path="/old/", to="/latest/")
 
 
@@ -102,6 +107,26 @@ ACTS = {
         lambda by, it: crediting.change_guest(by=by, guest=it.guest, name="Mine"),
         {"politics", "science", "all"},
     ),
+    "open a series": (
+        lambda by, it: grouping.open_series(by=by, title="Mine"),
+        {"writer", "politics", "science", "all"},
+    ),
+    "rename a series": (
+        lambda by, it: grouping.change_series(by=by, series=it.series, title="Mine"),
+        {"politics", "science", "all"},
+    ),
+    "make what is published a part": (
+        lambda by, it: grouping.place_in_series(by=by, article=it.article, series=it.series),
+        {"science", "all"},
+    ),
+    "make a draft a part": (
+        lambda by, it: grouping.place_in_series(by=by, article=it.draft, series=it.series),
+        {"writer", "science", "all"},
+    ),
+    "pick what stands beside": (
+        lambda by, it: grouping.pick_related(by=by, article=it.article, others=[it.draft]),
+        {"science", "all"},
+    ),
     "describe a picture": (
         lambda by, it: picturing.change_picture(by=by, picture=it.picture, caption="Mine"),
         {"politics", "science", "all"},
@@ -112,7 +137,17 @@ ACTS = {
     ),
 }  # fmt: skip
 PEOPLE = ("reader", "moderator", "writer", "politics", "science", "all")
-KEPT = (Banner, Correction, FrontArrangement, Picture, Redirect, Tag)
+KEPT = (
+    Banner,
+    Correction,
+    FrontArrangement,
+    Picture,
+    Redirect,
+    RelatedPick,
+    Series,
+    SeriesPart,
+    Tag,
+)
 
 
 def somebody(make_person, paper, who):
@@ -149,6 +184,20 @@ def test_who_sent_a_picture_changes_it(db, make_person):
     picture = send(by=writer)
     assert picturing.change_picture(by=writer, picture=picture, caption="Better.")
     assert picturing.remove_picture(by=writer, picture=picture)
+
+
+def test_a_writer_opens_a_series_and_reads_it_and_changes_none(db, sign_in, make_person):
+    water = grouping.open_series(title="Water")
+    desk = sign_in(make_person(role="writer"))
+    assert desk.post("/admin/articles/series/add/", {"title": "Wine"}).status_code == 302
+    address = f"/admin/articles/series/{water.pk}/change/"
+    page = desk.get(address)
+    assert page.status_code == 200
+    assert "Water" in page.content.decode()
+    assert 'name="title"' not in page.content.decode()
+    answer = desk.post(address, {"title": "Mine", "slug": "mine", "description": ""})
+    assert answer.status_code == 403
+    assert list(Series.objects.values_list("title", flat=True)) == ["Water", "Wine"]
 
 
 @pytest.mark.parametrize("who", ["writer", "politics"])

@@ -165,7 +165,9 @@ class TestWrites:
         with pytest.raises(PermissionDenied):
             grouping.place_in_series(by=writer, article=article, series=water)
         assert grouping.place_in_series(by=editor, article=article, series=water)
-        assert grouping.change_series(by=writer, series=water, title="Wine")
+        with pytest.raises(PermissionDenied):
+            grouping.change_series(by=writer, series=water, title="Wine")
+        assert grouping.change_series(by=editor, series=water, title="Wine")
 
     def test_nothing_to_do_is_false(self, make_article):
         water, article = grouping.open_series(title="Water"), make_article()
