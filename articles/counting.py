@@ -4,11 +4,12 @@ Reads are gathered in this worker's memory and written together after some secon
 worker ends; what a crash loses is lost. No cookie, address or name is part of it (docs/adr/0016).
 """
 
-import atexit
 import logging
 import time
 from collections import Counter
 from datetime import timedelta
+from multiprocessing.util import Finalize
+from os import getpid
 from threading import Lock, Timer
 
 from django.conf import settings
@@ -37,7 +38,8 @@ class _Gatherer:
         self.counts = Counter()
         self.damper = Damper()
         self.timer = None
-        self.ends_well = False
+        # The process that writes what is left as it ends.
+        self.ends_well = None
         self.pruned_in = None
 
     def add(self, counts):
@@ -61,9 +63,10 @@ class _Gatherer:
         with self.lock:
             if self.timer is not None:
                 return
-            if not self.ends_well:
-                atexit.register(write_reads)
-                self.ends_well = True
+            if self.ends_well != getpid():
+                # The server forks its workers, and these end without what atexit was told.
+                Finalize(None, write_reads, exitpriority=0)
+                self.ends_well = getpid()
             self.timer = Timer(seconds, self._write)
             self.timer.daemon = True
             self.timer.start()
@@ -110,7 +113,8 @@ def write_reads(now=None):
     if not taken:
         return 0
     try:
-        with impatience():
+        # Both or neither: what is kept for next time has not been added.
+        with impatience(), transaction.atomic():
             written = _add(taken, now)
             _drop_old(now)
     except DatabaseError as error:
@@ -128,7 +132,7 @@ def forget_reads():
 
 def _add(taken, now):
     seen = set(
-        Article.objects.published(now)
+        Article.objects.each_published(now)
         .filter(pk__in={pk for pk, _ in taken})
         .values_list("pk", flat=True)
     )
@@ -146,7 +150,7 @@ def _add(taken, now):
         (pk, span, adapt(begins), counts[pk, span, begins]) for pk, span, begins in sorted(counts)
     ]
     values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (article_id, span, begins, reads) VALUES {values} "  # noqa: S608  CONFIG: a name of ours
             "ON CONFLICT (article_id, span, begins) "
@@ -161,9 +165,9 @@ def _drop_old(now):
     hour = hour_of(now)
     if _gatherer.pruned_in == hour:
         return
-    _gatherer.pruned_in = hour
     for span, kept in (
         (Span.HOUR, timedelta(hours=KEPT_HOURS)),
         (Span.DAY, timedelta(days=KEPT_DAYS)),
     ):
         ReadCount.objects.filter(span=span, begins__lt=hour - kept).delete()
+    _gatherer.pruned_in = hour

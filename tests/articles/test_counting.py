@@ -3,9 +3,10 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -34,6 +35,10 @@ def counts():
 def read_url(client, article):
     page = client.get(article.get_absolute_url()).content.decode()
     return re.search(r'data-read="([^"]+)"', page)[1]
+
+
+def _read_once(article_id):
+    assert counting.note_read(article_id=article_id)
 
 
 class TestTheBeacon:
@@ -139,6 +144,32 @@ class TestWriting:
             patch.setattr(counting, "_add", busy)
             assert counting.write_reads() == 0
         assert counting.write_reads() == 1
+
+    def test_what_is_kept_for_next_time_is_not_counted_twice(
+        self, later, make_article, monkeypatch
+    ):
+        article = make_article()
+        counting.note_read(article_id=article.pk)
+
+        def busy(now):
+            raise DatabaseError("database is locked")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(counting, "_drop_old", busy)
+            assert counting.write_reads() == 0
+        assert counting.write_reads() == 1
+        assert {reads for *_, reads in counts()} == {1}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_worker_that_is_forked_writes_them_as_it_ends(self, later, make_article):
+        article = make_article()
+        # As the server makes its workers: what atexit is told is forgotten there.
+        connections.close_all()
+        worker = get_context("fork").Process(target=_read_once, args=(article.pk,))
+        worker.start()
+        worker.join(timeout=30)
+        assert worker.exitcode == 0
+        assert {reads for *_, reads in counts()} == {1}
 
     def test_made_up_numbers_do_not_fill_the_memory(self, later, monkeypatch):
         monkeypatch.setattr(counting, "MOST_GATHERED", 3)
