@@ -38,8 +38,8 @@ def translations_of(article, now):
 
 
 def _group(*, original, itself, now):
-    group = Article.objects.published(now).filter(Q(pk=original) | Q(translation_of_id=original))
-    return group.exclude(pk=itself).values_list("pk", "slug", "language")
+    group = Article.objects.filter(Q(pk=original) | Q(translation_of_id=original))
+    return group.each_published(now).exclude(pk=itself).values_list("pk", "slug", "language")
 
 
 _GROUP = Statement(_group)

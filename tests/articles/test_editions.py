@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from accounts import membership
-from articles import arranging, banners, bulk, publishing, sections, translating
+from articles import arranging, banners, bulk, publishing, sections, translating, translations
 from articles.errors import ArticleError
 from articles.models import Article, FrontArrangement, Section
 from comments import posting
@@ -472,6 +472,14 @@ class TestQueries:
         assert {name: many[name] - asked for name, asked in one.items()} == {
             **dict.fromkeys(one, 0), "article": 1, "/sitemap-articles-1.xml": 1,
         }  # fmt: skip
+
+    def test_a_group_is_found_without_a_look_at_all_that_is_published(self, rain, dozhd):
+        if connection.vendor == "sqlite":
+            asked = {"original": rain.pk, "itself": dozhd.pk, "now": timezone.now()}
+            plan = translations._group(**asked).explain()
+            assert "one_translation_a_language" in plan
+            assert "article_latest" not in plan
+            assert "SCAN" not in plan.replace("SCALAR", "")
 
 
 class TestTheLanguageOfAPage:
