@@ -62,6 +62,7 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 _TAG = re.compile(r"<[^>]+>")
+_OPENING = re.compile(r"<[A-Za-z]")
 
 
 def read_html(source):
@@ -112,15 +113,32 @@ def _is_too_deep(source):
 
 
 class _Depth(HTMLParser):
+    """Counts what a browser may have open, which reads some of it otherwise than this parser.
+
+    To a browser ``<div/>`` opens one, and ``<!-->`` and ``<svg><style>`` hide nothing.
+    """
+
     def __init__(self):
         super().__init__()
         self.open = []
+        self.hidden = 0
         self.most = 0
 
     def handle_starttag(self, tag, attrs):
         if tag not in ("br", "hr", "img", "input", "wbr", "col", "meta", "link"):
             self.open.append(tag)
-            self.most = max(self.most, len(self.open))
+            self.most = max(self.most, len(self.open) + self.hidden)
+
+    handle_startendtag = handle_starttag
+
+    def set_cdata_mode(self, elem, **how):
+        """Goes on looking for tags."""
+
+    def handle_comment(self, data):
+        self.hidden += len(_OPENING.findall(data))
+        self.most = max(self.most, len(self.open) + self.hidden)
+
+    unknown_decl = handle_comment
 
     def handle_endtag(self, tag):
         if self.open and self.open[-1] == tag:

@@ -162,6 +162,21 @@ def test_what_is_nested_beyond_reason_is_read_in_time_and_keeps_its_words(tag):
     assert read_html(markup.blocks_as_html(blocks)) == blocks
 
 
+@pytest.mark.parametrize(
+    ("before", "tag", "behind"),
+    [
+        ("", "<div/>", ""),
+        ("<!-->", "<div>", "-->"),
+        ("<svg><style>", "<div>", ""),
+        ("<![CDATA[>", "<div>", "]]>"),
+    ],
+)
+def test_nor_is_it_where_a_browser_sees_what_is_open_and_others_do_not(before, tag, behind):
+    begun = perf_counter()
+    read_html(before + tag * 100_000 + behind)
+    assert perf_counter() - begun < 15
+
+
 def test_a_long_text_keeps_its_form():
     source = "<p>a <strong>b</strong></p>" * 20_000
     assert len(read_html(source)) == 20_000
