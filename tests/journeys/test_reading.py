@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from articles import counting, grouping
+from articles import counting, grouping, publishing
 from articles.models import Article, ReadCount, SavedArticle
 from tests.journeys import steps
 from tests.journeys.edition import TITLE
@@ -204,6 +204,19 @@ def test_a_read_article_opens_without_a_network_and_another_page_says_so(reader_
     expect(page.get_by_role("heading", level=1)).to_have_text(other.title)
     wait_until_kept(page, other.get_absolute_url())
     forgive_offline(page)
+
+
+def test_what_was_withdrawn_is_not_kept_any_more(reader_page, edition):
+    page = reader_page()
+    page.goto(edition.url)
+    wait_until_kept(page, edition.url)
+    worker_is_ready(page)
+    publishing.withdraw_article(article=edition.article)
+    # A browser may show once more what it has, and asks meanwhile.
+    wait_for(page, is_so=lambda: page.goto(edition.url).status == 404)
+    wait_for(page, is_so=lambda: edition.url not in kept(page))
+    left = [each for each in page.watch.problems if "404" not in each]
+    page.watch.problems[:] = left
 
 
 def test_nothing_private_is_kept_and_signing_out_forgets_what_was_read(reader_page, edition):

@@ -44,6 +44,8 @@ const keepNow = async (path) => {
 // The answer under its path, as the last of at most so many.
 const put = async (path, answer) => {
   const control = answer.headers.get("Cache-Control") ?? "";
+  // It was withdrawn: what readers may not see any more is not kept for them, either.
+  if (answer.status === 404) await (await caches.open(ARTICLES)).delete(path);
   if (answer.status !== 200 || answer.redirected || !control.includes("public")) return;
   const articles = await caches.open(ARTICLES);
   await articles.delete(path);
