@@ -292,3 +292,16 @@ def test_what_the_browser_is_told_is_the_same_for_everybody(db):
 def _reads_are_nobodys(db):
     yield
     counting.forget_reads()
+
+
+def test_so_does_signing_out_of_the_admin(reader_page, edition, make_person):
+    page = reader_page()
+    page.goto(edition.url)
+    wait_until_kept(page, edition.url)
+    worker_is_ready(page)
+    page.goto("/accounts/login/?next=/admin/")
+    steps.sign_in(page, make_person("Ed Itor", role="editor").handle)
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    assert edition.url in kept(page)
+    page.get_by_role("button", name="Log out").click()
+    wait_for(page, is_so=lambda: edition.url not in kept(page))

@@ -6,7 +6,7 @@
 const SHELL = `shell-${PORTAL.build}`;
 const ARTICLES = `articles-${PORTAL.build}`;
 const ARTICLE = /^\/articles\/[^/]+\/$/;
-const SIGN_OUT = "/accounts/logout/";
+const SIGN_OUT = /^\/(accounts|admin)\/logout\/$/;
 // Their failures are their own, and nothing of them is looked at here.
 const PRIVATE = /^\/(admin|accounts|saved|preview)\//;
 
@@ -79,7 +79,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
   if (request.method !== "GET") {
-    if (pathname === SIGN_OUT) event.waitUntil(caches.delete(ARTICLES));
+    if (SIGN_OUT.test(pathname)) event.waitUntil(caches.delete(ARTICLES));
     return;
   }
   if (PRIVATE.test(pathname)) return;
