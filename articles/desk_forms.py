@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles import arranging, banners, corrections, editions, redirects, sections
+from articles.dating import name_dates
 from articles.errors import ArticleError
 from articles.models import (
     MAX_NOTE_LENGTH,
@@ -89,6 +90,10 @@ class ArrangementForm(forms.ModelForm):
 class RowFormSet(forms.BaseInlineFormSet):
     """The rows of a front page, as one ordered list."""
 
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        name_dates(form)
+
     def clean(self):
         super().clean()
         if any(self.errors):
@@ -133,6 +138,10 @@ class BannerForm(forms.ModelForm):
         model = Banner
         fields = ("text", "article", "starts", "until")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name_dates(self)
+
     def clean(self):
         cleaned = super().clean()
         if {"text", "starts", "until"} <= set(cleaned):
@@ -159,6 +168,10 @@ class CorrectionForm(forms.ModelForm):
     class Meta:
         model = Correction
         fields = ("article", "kind", "text", "at")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name_dates(self)
 
     def clean(self):
         cleaned = super().clean()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from articles import drafts, markup, pictures, tagging, tags, translating
+from articles.dating import name_dates
 from articles.errors import ArticleError, worded
 from articles.models import Article
 from articles.permissions import can_begin, can_move, moves_of
@@ -171,7 +172,7 @@ class ArticleForm(forms.ModelForm):
         super().__init__(data and _with_both_bodies(data), *args, **kwargs)
         if "status" in self.fields and self.person is not None:
             self.fields["status"].choices = self._states()
-        self._name_dates()
+        name_dates(self)
         if self.instance.pk is not None:
             self.initial["seen_version"] = self.instance.version
             self.initial["tags"] = tags.names_of(self.instance)
@@ -185,13 +186,6 @@ class ArticleForm(forms.ModelForm):
             if name in _KEPT_FIELDS:
                 self.initial[name] = field.widget.value_from_datadict(copy.fields, {}, name)
         self._show_body(copy.blocks)
-
-    def _name_dates(self):
-        """The admin writes a date in two fields, and its label names neither."""
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.SplitDateTimeWidget):
-                for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
-                    widget.attrs["aria-label"] = f"{field.label}: {part}"
 
     def _show_body(self, blocks):
         self.initial["body"] = markup.blocks_as_text(blocks)

@@ -327,6 +327,19 @@ class TestTheDesk:
         other = sign_in(make_person("Olga Desk", role="editor"))
         self.check(other, address, "Olga Desk", piece.slug)
 
+    def test_djangos_own_sentences_fit_any_name(self, desk, piece):
+        """Its Russian ones say "Изменить статья", and that an article was changed as a man is."""
+        address = f"/admin/articles/article/{piece.pk}/change/"
+        page = desk.get(address).content.decode()
+        assert "<h1>Изменение: статья</h1>" in page
+        assert "Изменить статья" not in page
+        assert (
+            "<h1>Добавление: статья</h1>"
+            in desk.get("/admin/articles/article/add/").content.decode()
+        )
+        desk.post("/admin/articles/section/add/", {"name": "Спорт", "slug": "sport", "position": 1})
+        assert "Добавлено: рубрика «" in desk.get("/admin/articles/section/").content.decode()
+
     def test_what_was_begun(self, desk, piece):
         desk.post(f"/admin/articles/article/{piece.pk}/keep/", {"title": "Затор", "body": "Лед"})
         address = f"/admin/articles/article/{piece.pk}/change/"

@@ -6,14 +6,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from articles import arranging, banners, corrections, publishing, tagging
+from accounts import membership
+from articles import arranging, banners, corrections, previews, publishing, sections, tagging
 from articles.models import Article, FrontArrangement
+from comments import posting
 from tests.journeys import edition as editions
+from tests.journeys import test_writing as writing
 from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SUCCESS = ".messagelist .success"
+TOO_WIDE = """
+[document.documentElement, ...document.querySelectorAll(".inline-group .tabular")].some(
+  (element) => element.scrollWidth > element.clientWidth
+)
+"""
 LEAD = ".lead-story .headline"
 
 
@@ -203,3 +211,186 @@ def test_tags_are_offered_while_they_are_typed(open_page, make_person, edition):
     expect(page.get_by_role("navigation", name="Tags").get_by_role("link")).to_have_text(
         ["Snow", "Waterfalls"]
     )
+
+
+def go_to_desk(desk, article):
+    desk.goto(f"/admin/articles/article/{article.pk}/desk/")
+
+
+def save_form(desk):
+    desk.get_by_role("button", name="Save", exact=True).first.click()
+    expect(desk.locator(SUCCESS)).to_be_visible()
+
+
+def expect_status(page, address, status):
+    assert page.goto(address).status == status, address
+
+
+def test_one_editors_day(open_page, edition, editor):
+    """An article from its first word to its withdrawal, by the real pages, beside its readers."""
+    desk, reader = open_page(by=editor), open_page()
+    reader.watch.expected_statuses.add(404)
+
+    # Written, and kept as a draft.
+    desk.goto(writing.ADD)
+    desk.get_by_label("Title").fill("Tea found on the moon")
+    desk.get_by_label("Section").select_option(label="Science")
+    desk.get_by_role("textbox", name="Lead").fill("It is cold.")
+    writing.text_of(desk).click()
+    desk.keyboard.type("The tea was found.")
+    desk.keyboard.press("Enter")
+    writing.press(desk, "Heading 2")
+    desk.keyboard.type("Where it stood")
+    desk.keyboard.press("Enter")
+    desk.keyboard.type("Beside the kettle")
+    for _ in "the kettle":
+        desk.keyboard.press("Shift+ArrowLeft")
+    writing.settle(desk)
+    writing.press(desk, "Link")
+    desk.get_by_label("Address").fill("https://kettles.example/moon")
+    desk.keyboard.press("Enter")
+    save_form(desk)
+    article = Article.objects.get(title="Tea found on the moon")
+    address = article.get_absolute_url()
+    expect_status(reader, address, 404)
+
+    # Shown to somebody without an account.
+    go_to_desk(desk, article)
+    desk.get_by_label("For whom").fill("The astronaut")
+    desk.get_by_role("button", name="Make a link").click()
+    link = desk.locator(".text-desk-link a").get_attribute("href")
+    expect_status(reader, link, 200)
+    story = reader.locator(".story-body")
+    expect(reader.get_by_role("heading", name="Tea found on the moon").first).to_be_visible()
+    expect(story.get_by_role("heading", name="Where it stood", level=2)).to_be_visible()
+    expect(story.get_by_role("link", name="the kettle")).to_have_attribute(
+        "href", "https://kettles.example/moon"
+    )
+    expect_status(reader, address, 404)
+
+    # Scheduled for another century, and then for now.
+    desk.goto(writing.change_url(article))
+    desk.locator("#id_status").select_option("published")
+    desk.locator("#id_published_at_0").fill("2099-01-01")
+    desk.locator("#id_published_at_1").fill("06:00:00")
+    save_form(desk)
+    expect_status(reader, address, 404)
+    desk.goto(writing.change_url(article))
+    moment = desk.locator(".field-published_at")
+    moment.get_by_role("link", name="Today").click()
+    moment.get_by_role("link", name="Now", exact=True).click()
+    save_form(desk)
+    expect_status(reader, address, 200)
+    expect(story).to_contain_text("The tea was found.")
+
+    # Corrected, where readers see it.
+    desk.goto(writing.change_url(article))
+    desk.get_by_role("link", name="Publish a correction").click()
+    desk.get_by_label("Text").fill("It was coffee.")
+    save_form(desk)
+    reader.reload()
+    expect(reader.get_by_role("region", name="What was changed here")).to_contain_text(
+        "It was coffee."
+    )
+    expect_status(reader, "/corrections/", 200)
+    expect(reader.get_by_role("main")).to_contain_text("It was coffee.")
+
+    # Changed with a reason, compared, and put back.
+    desk.goto(writing.change_url(article))
+    writing.text_of(desk).get_by_text("The tea was found.").click()
+    desk.keyboard.press("End")
+    desk.keyboard.type(" By a cat.")
+    desk.get_by_label("What was changed, and why").fill("The cat rang.")
+    save_form(desk)
+    reader.goto(address)
+    expect(story).to_contain_text("By a cat.")
+    go_to_desk(desk, article)
+    expect(desk.get_by_role("row").filter(has_text="The cat rang.")).to_have_count(1)
+    desk.get_by_role("link", name="What changed").first.click()
+    expect(desk.locator(".compare")).to_contain_text("The cat rang.")
+    expect(desk.locator(".compare ins")).to_contain_text("By a cat.")
+    desk.get_by_role("button", name="Restore revision").click()
+    expect(desk.locator(SUCCESS)).to_contain_text("It says what it said in revision")
+    reader.reload()
+    expect(story).to_contain_text("The tea was found.")
+    expect(story).not_to_contain_text("By a cat.")
+
+    # Moved to another address, and taken out.
+    desk.goto(writing.change_url(article))
+    desk.get_by_label("Slug").fill("moon-tea")
+    save_form(desk)
+    reader.goto(address)
+    expect(reader).to_have_url(re.compile("/articles/moon-tea/$"))
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Tea found on the moon")
+    go_to_desk(desk, article)
+    desk.get_by_role("button", name="Withdraw", exact=True).click()
+    expect(desk.locator(SUCCESS)).to_contain_text("Withdrawn")
+    for former in ("/articles/moon-tea/", address):
+        expect_status(reader, former, 404)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_page_of_the_day_stands_in_anybodys_way(open_page, edition, editor, settings, language):
+    settings.EDITIONS = ["ru"]
+    membership.choose_language(by=editor, person=editor, language=language)
+    article = edition.article
+    if language == "ru":
+        article = publishing.create_article(
+            section=sections.open_section("Наука", "nauka", language="ru"),
+            title="Чайник на Луне всё ещё тёплый",
+            blocks=[{"type": "paragraph", "text": "Чайник стоит, где стоял."}],
+            status="published",
+        )
+        posting.post_comment(by=edition.ada, discussion=article.discussion, text="Не верю.")
+    publishing.update_article(article=article, lead="Холодно.", why="A lead.")
+    publishing.update_article(article=article, slug="lunar-kettle")
+    article.refresh_from_db()
+    corrections.publish_correction(article=article, kind="correction", text="Copper.")
+    draft = publishing.create_article(
+        section=article.section,
+        title="Not yet",
+        blocks=[{"type": "paragraph", "text": "Later."}],
+        status="draft",
+    )
+    link = previews.make_link(by=editor, article=draft, note="Ada")
+    banners.put_up_banner(text="The kettle whistles", article=article)
+    front = arranging.begin_arrangement(name="Today")
+    desk, reader = open_page(by=editor), open_page()
+    found = []
+    for page, paths in (
+        (
+            desk,
+            (
+                "/admin/articles/article/add/",
+                f"/admin/articles/article/{article.pk}/desk/",
+                f"/admin/articles/article/{draft.pk}/desk/",
+                f"/admin/articles/article/{article.pk}/schedule/",
+                f"/admin/articles/article/{article.pk}/compare/",
+                f"/admin/articles/correction/add/?article={article.pk}",
+                "/admin/articles/redirect/",
+                "/admin/articles/frontarrangement/",
+                f"/admin/articles/frontarrangement/{front.pk}/change/",
+                "/admin/articles/banner/",
+                "/admin/articles/banner/add/",
+            ),
+        ),
+        (
+            reader,
+            (
+                article.get_absolute_url(),
+                previews.address_of(link),
+                "/corrections/",
+                "/ru/" if language == "ru" else "/",
+                "/search/?q=ketlte",
+            ),
+        ),
+    ):
+        for path in paths:
+            page.goto(path)
+            found += writing.violations(page, path)
+            page.emulate_media(color_scheme="dark")
+            found += violations(page, f"{path}, dark", dark=True)
+            page.emulate_media(color_scheme="light")
+            if page.evaluate(TOO_WIDE):
+                found.append(f"{path}: wider than its place")
+    assert found == [], "\n".join(found)
