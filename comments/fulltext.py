@@ -152,19 +152,21 @@ class Index:
         )
         return [place for (place,) in _fetch(sql, [behind, limit])]
 
-    def search(self, match, *, readable, limit, since=None, below=None):
+    def search(self, match, *, readable, limit, since=None, below=None, recent=None):
         """The latest ``limit`` places with these words, of rows that may be read.
 
         ``readable`` is a queryset with ``found_row()`` among its conditions. ``since`` and
-        ``below`` are places. Returns ``(places, the place down to which was looked, or None)``:
+        ``below`` are places, ``recent`` is how many rows are looked at first instead of what the
+        index has for that. Returns ``(places, the place down to which was looked, or None)``:
         the second one where ``LOOKED_THROUGH`` rows had the words and few were to be read.
         One statement, or three on PostgreSQL with ``recent``; one more where few are found.
         """
         since = _LOWEST if since is None else since
         below = _HIGHEST if below is None else below
         spans = [(since, below)]
-        if self.recent and not _on_sqlite():
-            spans = self._spans(since, below)
+        recent = self.recent if recent is None else recent
+        if recent and not _on_sqlite():
+            spans = self._spans(since, below, recent)
         found = []
         for is_old, (start, end) in enumerate(spans, len(spans) == 1):
             having, values = self._having(match, start, end, is_old)
@@ -177,13 +179,13 @@ class Index:
         looked_at = _fetch(last, [*values, LOOKED_THROUGH - 1])
         return found, looked_at[0][0] if looked_at else None
 
-    def _spans(self, since, below):
+    def _spans(self, since, below, recent):
         """The places between two of them in two halves, the recent rows first."""
         sql = (
             f"SELECT place FROM {self.table} WHERE place >= %s AND place < %s "  # noqa: S608
             f"ORDER BY place DESC OFFSET %s LIMIT 1"
         )
-        edge = _fetch(sql, [since, below, self.recent])
+        edge = _fetch(sql, [since, below, recent])
         return [(edge[0][0], below), (since, edge[0][0])] if edge else [(since, below)]
 
     def _readable_among(self, having, values, readable, limit):
