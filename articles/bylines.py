@@ -54,11 +54,6 @@ def _lines(*, articles):
 _LINES = Statement(_lines)
 
 
-def authors_among(makers):
-    """Those who wrote the text; of an article that nobody is said to have written, nobody."""
-    return [credit for credit in makers if credit.role == Byline.Role.TEXT]
-
-
 def worded(makers):
     """The byline as ``(words before a name, the name, the address of their page)``, in order.
 
