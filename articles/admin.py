@@ -37,6 +37,7 @@ from articles.models import Article, Picture, Remit, Section
 from articles.permissions import CHANGES, can_arrange, can_change, can_publish_anywhere, level_in
 from articles.picture_desk import PictureAdmin, render_thumbnail
 from articles.redirect_desk import RedirectAdmin
+from articles.refusing import RefusableAdmin
 
 # What registers itself there is part of this desk.
 __all__ = [
@@ -51,7 +52,7 @@ __all__ = [
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(RefusableAdmin):
     form = ArticleForm
     inlines = (BylineInline, *series_desk.INLINES)
     list_display = ("title", "section", "status", "published_at", "comment_count")
@@ -193,6 +194,11 @@ class ArticleAdmin(admin.ModelAdmin):
             writing_desk.keep_refused(request, article)
         return response
 
+    def form_after_refusal(self, request, object_id):
+        """The form with what was typed into it."""
+        writing_desk.keep_refused(request, object_id and self._find(object_id))
+        return f"{request.path}?{writing_desk.TAKE_UP}=1"
+
     def get_object(self, request, object_id, from_field=None):
         """Locks the article while it is saved, so that of two editors one hears of the other."""
         article = super().get_object(request, object_id, from_field)
@@ -293,7 +299,7 @@ admin.site.register(Picture, PictureAdmin)
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(RefusableAdmin):
     form = SectionForm
     list_display = ("name", "slug", "position", "description")
     list_editable = ("position",)

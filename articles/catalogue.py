@@ -1,4 +1,4 @@
-"""What articles are put under, in the admin: guests and tags; and what the site tells machines.
+"""What articles are put under, in the admin: guests, tags, series; and what machines are told.
 
 Everything is saved through the write functions; nothing is deleted here.
 """
@@ -7,20 +7,21 @@ from typing import ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles import crediting, machine_files, tagging, tags
+from articles import crediting, grouping, machine_files, tagging, tags
 from articles.errors import ArticleError
-from articles.models import Guest, MachineFile, Tag
+from articles.models import Guest, MachineFile, Series, Tag
 from articles.permissions import can_publish_anywhere, can_set_site, can_write, require_writer
+from articles.refusing import RefusableAdmin
 from articles.slugs import fold_name
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(RefusableAdmin):
     """A list of what editors make and change, and nobody deletes."""
 
     list_per_page = 100
@@ -40,14 +41,6 @@ class KeptAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ArticleError as refusal:
-            # Somebody was quicker between the form's check and the write.
-            self.message_user(request, str(refusal), messages.ERROR)
-        return HttpResponseRedirect(request.get_full_path())
 
 
 class GuestForm(forms.ModelForm):
@@ -181,6 +174,54 @@ class TagAdmin(KeptAdmin):
             "back": reverse("admin:articles_tag_changelist"),
         }
         return TemplateResponse(request, "admin/articles/tag/merge.html", context)
+
+
+class SeriesForm(forms.ModelForm):
+    slug = forms.SlugField(
+        required=False,
+        label=gettext_lazy("Slug"),
+        max_length=Series._meta.get_field("slug").max_length,
+        help_text=gettext_lazy(
+            "The address: /series/SLUG/. Made from the title where it is left empty."
+        ),
+    )
+
+    class Meta:
+        model = Series
+        fields = ("title", "slug", "description")
+
+    def clean_slug(self):
+        # An address that is there stays: nobody empties it by accident.
+        slug = self.cleaned_data["slug"] or self.instance.slug
+        taken = Series.objects.filter(slug=slug).exclude(pk=self.instance.pk)
+        if slug and taken.exists():
+            raise forms.ValidationError(
+                _("Another series has the address “%(slug)s”.") % {"slug": slug}
+            )
+        return slug
+
+    def clean_title(self):
+        try:
+            return grouping.checked_title(self.cleaned_data["title"])
+        except ArticleError as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
+
+@admin.register(Series)
+class SeriesAdmin(KeptAdmin):
+    form = SeriesForm
+    list_display = ("title", "slug")
+    search_fields = ("title", "slug")
+
+    def save_model(self, request, obj, form, change):
+        """``obj`` becomes what was stored."""
+        words = {name: form.cleaned_data[name] for name in ("title", "slug", "description")}
+        if change:
+            stored = Series.objects.get(pk=obj.pk)
+            grouping.change_series(by=request.user, series=stored, **words)
+        else:
+            stored = grouping.open_series(by=request.user, **words)
+        obj.__dict__.update(stored.__dict__)
 
 
 class MachineFileForm(forms.ModelForm):

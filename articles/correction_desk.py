@@ -1,7 +1,6 @@
 """Corrections in the Django admin: published here, and withdrawn, never changed or deleted."""
 
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,11 +8,11 @@ from articles import corrections
 from articles.desk_forms import CorrectionForm
 from articles.models import Correction
 from articles.permissions import can_publish_anywhere
-from articles.publishing import ArticleError
+from articles.refusing import RefusableAdmin
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.ModelAdmin):
+class CorrectionAdmin(RefusableAdmin):
     form = CorrectionForm
     fields = ("article", "kind", "text", "at")
     list_display = ("__str__", "article", "at", "made_by", "withdrawn_at")
@@ -44,14 +43,6 @@ class CorrectionAdmin(admin.ModelAdmin):
     def get_fields(self, request, obj=None):
         told = ("made_by", "withdrawn_at", "withdrawn_by") if obj is not None else ()
         return (*self.fields, *told)
-
-    def changeform_view(self, request, *args, **kwargs):
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except ArticleError as refused:
-            # The article was withdrawn after the form had been looked through.
-            self.message_user(request, str(refused), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored."""

@@ -13,9 +13,10 @@ from articles.front import MOST_ROWS
 from articles.models import Banner, FrontArrangement, FrontRow
 from articles.permissions import can_arrange
 from articles.publishing import ArticleError
+from articles.refusing import RefusableAdmin
 
 
-class EditorsAdmin(admin.ModelAdmin):
+class EditorsAdmin(RefusableAdmin):
     """For those who publish in every section. Nothing is deleted."""
 
     list_per_page = 50
@@ -33,14 +34,6 @@ class EditorsAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    def changeform_view(self, request, *args, **kwargs):
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except ArticleError as refused:
-            # Somebody else was quicker, after the form had been looked through.
-            self.message_user(request, str(refused), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     def _acts(self, **views):
         """Addresses that a button of the list posts to, each with one act behind it."""

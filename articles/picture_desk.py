@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from articles import figures, pictures, picturing
 from articles.permissions import can_change_picture
 from articles.picture_forms import WORDS, PictureForm, UploadForm
+from articles.refusing import RefusableAdmin
 
 # Of a list; the layout gives it as much, so nothing moves when it comes.
 THUMBNAIL = figures.Slot("10rem")
@@ -28,7 +29,7 @@ def render_thumbnail(shown):
     )
 
 
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(RefusableAdmin):
     form = PictureForm
     list_display = ("thumbnail", "id", "caption", "credit", "licence", "size", "state")
     list_display_links = ("thumbnail", "id")

@@ -20,6 +20,7 @@ from articles import missed, redirects
 from articles.desk_forms import TABLE_HEAD, RedirectForm, TableForm
 from articles.models import Redirect
 from articles.permissions import can_arrange, require
+from articles.refusing import RefusableAdmin
 
 _ONLY = gettext_lazy("Only editors can say where addresses lead.")
 # What a spreadsheet would take for a formula.
@@ -27,7 +28,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin.register(Redirect)
-class RedirectAdmin(admin.ModelAdmin):
+class RedirectAdmin(RefusableAdmin):
     form = RedirectForm
     fields = ("path", "to", "note")
     list_display = ("path", "leads_to", "is_by_hand", "is_lifted", "made_at", "made_by", "note")
@@ -74,14 +75,6 @@ class RedirectAdmin(admin.ModelAdmin):
         form = super().get_form(request, obj, **kwargs)
         form.host = request.get_host()
         return form
-
-    def changeform_view(self, request, *args, **kwargs):
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except redirects.RedirectError as refused:
-            # Somebody else was quicker, after the form had been looked through.
-            self.message_user(request, str(refused), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request, obj, form, change):
         """``obj`` becomes what was stored, which may have been there before."""

@@ -15,6 +15,7 @@ from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from articles.errors import ArticleError
 from articles.models import MAX_PATH_LENGTH, Article, Redirect, Section
 from articles.permissions import require_arranger
 from articles.turns import take_turn
@@ -32,7 +33,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-class RedirectError(ValueError):
+class RedirectError(ArticleError):
     """A redirect that cannot be; the message is a sentence for its editor."""
 
 

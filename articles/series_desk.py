@@ -1,4 +1,4 @@
-"""Series in the admin, and on an article's page there: its part of one, and what stands beside it.
+"""An article's page in the admin: its part of a series, and what stands beside it.
 
 Everything is saved through ``articles.grouping``; nothing but a line of an article is deleted.
 """
@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import grouping
-from articles.errors import ArticleError
-from articles.models import RelatedPick, Series, SeriesPart
-from articles.permissions import can_publish_anywhere, can_write
+from articles.models import RelatedPick, SeriesPart
+from articles.permissions import can_write
 from articles.related import MOST_RELATED
 
 
@@ -142,68 +141,3 @@ def save_lines(request, article, formset):
         others = [line["other"] for line in lines]
         grouping.pick_related(by=request.user, article=article, others=others)
     return True
-
-
-class SeriesForm(forms.ModelForm):
-    slug = forms.SlugField(
-        required=False,
-        label=gettext_lazy("Slug"),
-        max_length=Series._meta.get_field("slug").max_length,
-        help_text=gettext_lazy(
-            "The address: /series/SLUG/. Made from the title where it is left empty."
-        ),
-    )
-
-    class Meta:
-        model = Series
-        fields = ("title", "slug", "description")
-
-    def clean_slug(self):
-        # An address that is there stays: nobody empties it by accident.
-        slug = self.cleaned_data["slug"] or self.instance.slug
-        taken = Series.objects.filter(slug=slug).exclude(pk=self.instance.pk)
-        if slug and taken.exists():
-            raise forms.ValidationError(
-                _("Another series has the address “%(slug)s”.") % {"slug": slug}
-            )
-        return slug
-
-    def clean_title(self):
-        try:
-            return grouping.checked_title(self.cleaned_data["title"])
-        except ArticleError as refused:
-            raise forms.ValidationError(str(refused)) from refused
-
-
-@admin.register(Series)
-class SeriesAdmin(admin.ModelAdmin):
-    form = SeriesForm
-    list_display = ("title", "slug")
-    search_fields = ("title", "slug")
-    list_per_page = 100
-    show_full_result_count = False
-
-    def has_view_permission(self, request, obj=None):
-        return can_write(request.user)
-
-    has_module_permission = has_view_permission
-
-    def has_change_permission(self, request, obj=None):
-        return can_publish_anywhere(request.user)
-
-    def has_add_permission(self, request):
-        return can_write(request.user)
-
-    def has_delete_permission(self, request, obj=None):
-        # Its address is linked to, and its parts go on without it when they are taken out.
-        return False
-
-    def save_model(self, request, obj, form, change):
-        """``obj`` becomes what was stored."""
-        words = {name: form.cleaned_data[name] for name in ("title", "slug", "description")}
-        if change:
-            stored = Series.objects.get(pk=obj.pk)
-            grouping.change_series(by=request.user, series=stored, **words)
-        else:
-            stored = grouping.open_series(by=request.user, **words)
-        obj.__dict__.update(stored.__dict__)

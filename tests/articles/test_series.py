@@ -293,6 +293,15 @@ class TestInTheAdmin:
             assert answer.status_code == 200
         assert Series.objects.count() == 1
 
+    def test_who_comes_second_hears_of_it(self, sign_in, editor, monkeypatch):
+        def refuse(**_):
+            raise ArticleError("Somebody was quicker.")
+
+        monkeypatch.setattr(grouping, "open_series", refuse)
+        sent = {"title": "Water", "slug": "", "description": ""}
+        answer = sign_in(editor).post("/admin/articles/series/add/", sent, follow=True)
+        assert "Somebody was quicker." in answer.content.decode()
+
     def test_readers_and_moderators_have_no_series(self, sign_in, reader, moderator):
         water = grouping.open_series(title="Water")
         for person in (reader, moderator):

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import drafting, drafts, publishing, revisions
+from articles.errors import ArticleError
 from articles.models import Article, OpenForm, Remit, Revision, WorkingCopy
 from tests.articles.test_admin import LIST, filled
 
@@ -248,6 +249,29 @@ def test_saving_cleans_up_and_a_refused_save_keeps(desk, make_article):
     assert desk.post(at(article, "change"), sent_for(article)).status_code == 302
     assert not WorkingCopy.objects.exists()
     assert drafts.holder_of(article, besides=None) is None
+
+
+def test_who_is_refused_by_the_write_itself_loses_nothing(
+    desk, make_article, politics, monkeypatch
+):
+    """Somebody took the address, or the section's language, after the form was looked through."""
+
+    def refuse(**_):
+        raise ArticleError("Somebody was quicker.")
+
+    article = make_article("Rain")
+    monkeypatch.setattr(publishing, "update_article", refuse)
+    monkeypatch.setattr(publishing, "create_article", refuse)
+    for address, sent in (
+        (at(article, "change"), sent_for(article, body="Typed for an hour.")),
+        (ADD, filled(politics, title="New", body="Typed for an hour.")),
+    ):
+        answer = desk.post(address, sent)
+        assert answer.status_code == 302
+        page = page_of(desk.get(answer["Location"]))
+        assert "Somebody was quicker." in page
+        assert "Typed for an hour." in page
+    assert Article.objects.get().html == article.html
 
 
 def test_a_copy_says_when_the_article_has_gone_on(desk, make_article, other):
