@@ -6,6 +6,7 @@ from django.db import connections, router
 from django.utils.dateparse import parse_datetime
 
 from comments.models import A_READ, Discussion
+from comments.prepared import run_on
 
 _OWN = ((Discussion, "readable_from"), (Discussion, "readable_until"))
 
@@ -26,7 +27,8 @@ def next_change(now, *besides):
     )
     asked = connection.ops.adapt_datetimefield_value(now - A_READ)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MIN(moment) FROM ({sql}) AS moments", [asked] * len(columns))  # noqa: S608  CONFIG: as above
+        sql = f"SELECT MIN(moment) FROM ({sql}) AS moments"  # noqa: S608  CONFIG: as above
+        run_on(connection, cursor, sql, [asked] * len(columns), [True] * len(columns))
         (moment,) = cursor.fetchone()
     # SQLite keeps moments as text, in UTC.
     return parse_datetime(moment).replace(tzinfo=UTC) if isinstance(moment, str) else moment

@@ -28,6 +28,7 @@ from comments.admission import context_of, doors_of, habits_of, watch_of
 from comments.holding import hold_comment
 from comments.hosting import ATTEMPTS
 from comments.links import hosts_linked
+from comments.locking import discussion_now, lock_comment
 from comments.models import (
     MAX_NUMBER_LENGTH,
     Comment,
@@ -50,7 +51,7 @@ from comments.screening import (
     screen,
 )
 from comments.standing import known_of
-from comments.statements import Statement
+from comments.statements import Change, Statement
 from comments.tree import NoRoomError, NoTreeError, TreeError
 from comments.turns import wait_for_turn
 from comments.wording import moment_text
@@ -60,6 +61,7 @@ _COUNTERS = (
     "version", "arrival_count", "comment_count", "last_posted_at", "top_level_count",
     "last_tree_id",
 )  # fmt: skip
+_COUNTED = Change(lambda *, pk, **counters: (Discussion.objects.filter(pk=pk), counters))
 # In which edits are counted (``EDITS_IN_TEN_MINUTES``).
 _A_WHILE = timedelta(minutes=10)
 
@@ -181,10 +183,10 @@ def _as_html(text):
 def _insert(draft, discussion, parent):
     by = draft.by
     if parent is not None:
-        parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
+        parent = lock_comment(parent.pk)
         if parent.discussion_id != discussion.pk:
             raise TreeError("The comment that is answered belongs to another discussion.")
-    discussion = Discussion.objects.get(pk=discussion.pk)
+    discussion = discussion_now(discussion.pk)
     now = timezone.now()
     known = known_of(by, now)
     context = context_of(
@@ -243,7 +245,7 @@ def publish_held(held, now):
     draft = _Draft(held.author, held.text, held.html, held.submission_key)
     parent = held.parent
     if parent is not None:
-        parent = Comment.objects.select_for_update(no_key=True).get(pk=parent.pk)
+        parent = lock_comment(parent.pk)
     return _publish(draft, held.discussion, parent, now, again=True)
 
 
@@ -275,7 +277,7 @@ def _publish(draft, discussion, parent, now, *, again=False):
     if parent is None:
         discussion.top_level_count = position
         discussion.last_tree_id = comment.tree_id
-    discussion.save(update_fields=_COUNTERS)
+    _COUNTED(pk=discussion.pk, **{name: getattr(discussion, name) for name in _COUNTERS})
     if parent is None:
         ranking.begin_thread(discussion, comment)
     else:
@@ -310,9 +312,9 @@ def edit_comment(*, by, comment, text, seen_revision):
     opinion = _opinion_on(_tidy(text), by, comment.discussion, comment.parent)
     with transaction.atomic():
         wait_for_turn(by)
-        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        comment = lock_comment(comment.pk)
         require_own(by, comment, "edit")
-        discussion = Discussion.objects.get(pk=comment.discussion_id)
+        discussion = discussion_now(comment.discussion_id)
         now = timezone.now()
         known_here = known_of(by, now)
         known = {
@@ -371,12 +373,12 @@ def withdraw_comment(*, by, comment, reason=""):
     """
     reason = markup.one_line(reason)
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+        comment = lock_comment(comment.pk)
         if is_author(by, comment) and comment.state == Comment.State.WITHDRAWN:
             return False
         require_own(by, comment, "withdraw")
         if reason:
-            discussion = Discussion.objects.get(pk=comment.discussion_id)
+            discussion = discussion_now(comment.discussion_id)
             _screen(reason, context_of(by, discussion, timezone.now()), REASON_PHASES)
         comment.state = Comment.State.WITHDRAWN
         comment.state_reason = reason

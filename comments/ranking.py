@@ -12,7 +12,9 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from comments.locking import lock_discussion
 from comments.models import Discussion, Thread, ThreadMove
+from comments.statements import Change, instances
 
 # 95 % confidence, as Evan Miller's "How not to sort by average rating" and most sites have it.
 _Z = 1.96
@@ -48,7 +50,7 @@ def best_of(agree_count):
 
 def lock(discussion_id):
     """The discussion, its row locked: nothing is locked after it, and comments' rows before."""
-    return Discussion.objects.select_for_update(no_key=True).get(pk=discussion_id)
+    return lock_discussion(discussion_id)
 
 
 def touch_discussion(discussion_id, *, visible=0, comment=None):
@@ -138,7 +140,10 @@ def move_thread(discussion, tree_id, *, size=0, visible_replies=0, agree_count=N
     ``discussion`` is locked and its version has been moved on. ``size`` and
     ``visible_replies`` are added; ``agree_count`` is the top-level comment's, if it changed.
     """
-    thread = Thread.objects.get(discussion_id=discussion.pk, tree_id=tree_id)
+    found = _THREAD(discussion_id=discussion.pk, tree_id=tree_id)
+    if not found:
+        raise Thread.DoesNotExist
+    (thread,) = found
     ThreadMove.objects.create(
         discussion=discussion,
         thread=thread,
@@ -151,9 +156,24 @@ def move_thread(discussion, tree_id, *, size=0, visible_replies=0, agree_count=N
     if agree_count is not None:
         thread.best = best_of(agree_count)
     thread.moved_in = discussion.version
-    thread.save(update_fields=["size", "visible_replies", "best", "moved_in"])
+    _MOVED(
+        pk=thread.pk,
+        size=thread.size,
+        visible_replies=thread.visible_replies,
+        best=thread.best,
+        moved_in=thread.moved_in,
+    )
     if discussion.version % _CLEARED_EVERY == 0:
         _clear_moves(discussion)
+
+
+_THREAD = instances(
+    Thread,
+    lambda *, discussion_id, tree_id: Thread.objects.filter(
+        discussion_id=discussion_id, tree_id=tree_id
+    ),
+)
+_MOVED = Change(lambda *, pk, **counted: (Thread.objects.filter(pk=pk), counted))
 
 
 def _clear_moves(discussion):

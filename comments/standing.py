@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import directory
 from comments.models import Discussion, Standing
 from comments.permissions import can_withdraw
-from comments.statements import Statement
+from comments.statements import Change, Statement
 from comments.trust import Record, level_of
 from comments.wording import moment_text
 
@@ -128,12 +128,19 @@ def count(person_id, **changes):
 
     Locked after comments and discussions, and in the order of people's ids where there are many.
     """
-    added = {name: Greatest(F(name) + number, 0) for name, number in changes.items()}
-    # Nobody counts below nothing: what was imported has no record to lose.
-    if not Standing.objects.filter(pk=person_id).update(**added):
+    if not _ADDED(pk=person_id, **changes):
         # Two may begin somebody's record at once; both count.
         Standing.objects.bulk_create([Standing(pk=person_id)], ignore_conflicts=True)
-        Standing.objects.filter(pk=person_id).update(**added)
+        _ADDED(pk=person_id, **changes)
+
+
+def _added(*, pk, **changes):
+    # Nobody counts below nothing: what was imported has no record to lose.
+    added = {name: Greatest(F(name) + number, 0) for name, number in changes.items()}
+    return Standing.objects.filter(pk=pk), added
+
+
+_ADDED = Change(_added)
 
 
 def lock_many(person_ids):

@@ -10,6 +10,10 @@ from itertools import count
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
+from django.db.models.sql import UpdateQuery
+from django.db.transaction import TransactionManagementError
+
+from comments.prepared import run_on
 
 # Values that nobody asks for, to be found again among the parameters: they fit every integer
 # column, and lie far from any moment and any name.
@@ -33,15 +37,28 @@ class Statement:
         self.build = build
         self.compiled = {}
 
+    def _compile(self, shape, values):
+        return _Compiled(self.build, shape, values)
+
     def __call__(self, *shape, **values):
         lengths = tuple(
             (name, len(value)) for name, value in values.items() if isinstance(value, list)
         )
-        key = (shape, lengths, connections.databases["default"]["ENGINE"])
+        key = (shape, *values, lengths, connections.databases["default"]["ENGINE"])
         compiled = self.compiled.get(key)
         if compiled is None:
-            compiled = self.compiled[key] = _Compiled(self.build, shape, values)
+            compiled = self.compiled[key] = self._compile(shape, values)
         return compiled.run(values)
+
+
+class Change(Statement):
+    """An UPDATE made by ``build``, which returns a queryset and what to set on its rows.
+
+    Called as a ``Statement``; returns how many rows it found. No value may be a list.
+    """
+
+    def _compile(self, shape, values):
+        return _CompiledChange(self.build, shape, values)
 
 
 class _Compiled:
@@ -55,7 +72,9 @@ class _Compiled:
                 marks[name] = _mark(value, next(numbers))
         built = build(*shape, **marks)
         querysets = built if isinstance(built, list) else [built]
-        self.model, database = querysets[0].model, querysets[0].db
+        query, self.model, database = querysets[0].query, querysets[0].model, querysets[0].db
+        # As Django has it: what locks is asked where it is written, in a transaction.
+        self.locks = query.select_for_update
         ops = connections[database].ops
         places = {}
         for name, mark in marks.items():
@@ -78,38 +97,85 @@ class _Compiled:
         if not self.sql:
             return
         self.params = [(value, places.get(value)) for value in params]
+        self.changes = [place is not None for _, place in self.params]
         used = {place for _, place in self.params if place is not None}
         if used != set(places.values()):
             raise ValueError(f"{set(places.values()) - used} are nowhere in the statement")
+        if compiler.select is None:
+            return
         self.converters = compiler.get_converters([each[0] for each in compiler.select])
 
     def run(self, values):
         if not self.sql:
             return []
         # Asked each time: a router may send one read to a replica and the next elsewhere.
-        connection = connections[router.db_for_read(self.model)]
-        ops = connection.ops
-        params = []
-        for constant, place in self.params:
-            if place is None:
-                params.append(constant)
-            else:
-                name, at = place
-                value = values[name] if at is None else values[name][at]
-                params.append(_adapt(value, ops))
+        ask = router.db_for_write if self.locks else router.db_for_read
+        connection = connections[ask(self.model)]
+        if self.locks and connection.features.has_select_for_update:
+            _require_transaction(connection)
+        params = _params_of(self.params, values, connection.ops)
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            run_on(connection, cursor, self.sql, params, self.changes)
             found = cursor.fetchall()
         if self.converters:
             found = map(tuple, self._convert(found, connection))
         return list(found)
 
     def _convert(self, rows, connection):
-        for row in map(list, rows):
-            for at, (converters, expression) in self.converters.items():
+        rows = [list(row) for row in rows]
+        for at, (converters, expression) in self.converters.items():
+            # People speak several times: the same moment comes with each of their comments.
+            known = {}
+            for row in rows:
+                value = raw = row[at]
+                if type(raw) is str and raw in known:
+                    row[at] = known[raw]
+                    continue
                 for convert in converters:
-                    row[at] = convert(row[at], expression, connection)
-            yield row
+                    value = convert(value, expression, connection)
+                if type(value) is datetime:
+                    known[raw] = value
+                row[at] = value
+        return rows
+
+
+class _CompiledChange(_Compiled):
+    def __init__(self, build, shape, values):
+        super().__init__(lambda *shape, **marks: _as_update(*build(*shape, **marks)), shape, values)
+
+    def run(self, values):
+        connection = connections[router.db_for_write(self.model)]
+        params = _params_of(self.params, values, connection.ops)
+        with connection.cursor() as cursor:
+            run_on(connection, cursor, self.sql, params, self.changes)
+            return cursor.rowcount
+
+
+def _as_update(queryset, values):
+    """``queryset`` with the query that its ``update(**values)`` would run."""
+    update = queryset.all()
+    update.query = queryset.query.chain(UpdateQuery)
+    update.query.add_update_values(values)
+    # An UPDATE has no order.
+    update.query.clear_ordering(force=True)
+    return update
+
+
+def _params_of(marked, values, ops):
+    params = []
+    for constant, place in marked:
+        if place is None:
+            params.append(constant)
+        else:
+            name, at = place
+            value = values[name] if at is None else values[name][at]
+            params.append(_adapt(value, ops))
+    return params
+
+
+def _require_transaction(connection):
+    if connection.get_autocommit():
+        raise TransactionManagementError("Nothing is locked outside of a transaction.")
 
 
 def _union(pieces):
@@ -125,6 +191,13 @@ def padded(values):
     values = list(values)
     length = 1 << max(len(values) - 1, 0).bit_length()
     return values + values[-1:] * (length - len(values))
+
+
+def instances(model, build):
+    """A ``Statement`` of whole rows, as ``build`` chooses them, called as it: for their objects."""
+    columns = columns_of(model)
+    statement = Statement(lambda **marks: build(**marks).values_list(*columns))
+    return lambda **values: [assemble(row, model) for row in statement(**values)]
 
 
 def columns_of(model, prefix=""):

@@ -8,8 +8,8 @@ from django.db.models import F, IntegerField, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.patience import impatience
-from comments.models import Comment, Preference, Thread, Visit
-from comments.statements import Statement, padded
+from comments.models import Comment, Discussion, Preference, Thread, Visit
+from comments.statements import Change, Statement, padded
 
 logger = logging.getLogger(__name__)
 
@@ -78,9 +78,27 @@ def note_visit(person, discussion, now=None):
 
 def note_own(person, comment):
     """What somebody has written themselves is not new to them. Part of a post's transaction."""
-    mine = Visit.objects.filter(person_id=person.pk, discussion_id=comment.discussion_id)
-    if not mine.filter(latest=comment.arrival - 1).update(latest=comment.arrival):
-        mine.filter(latest__lt=comment.arrival).update(own=F("own") + 1)
+    mine = {"person_id": person.pk, "discussion_id": comment.discussion_id}
+    if not _WAS_LATEST(**mine, before=comment.arrival - 1, arrival=comment.arrival):
+        _ONE_MORE_OWN(**mine, arrival=comment.arrival)
+
+
+def _visit(person_id, discussion_id):
+    return Visit.objects.filter(person_id=person_id, discussion_id=discussion_id)
+
+
+_WAS_LATEST = Change(
+    lambda *, person_id, discussion_id, before, arrival: (
+        _visit(person_id, discussion_id).filter(latest=before),
+        {"latest": arrival},
+    )
+)
+_ONE_MORE_OWN = Change(
+    lambda *, person_id, discussion_id, arrival: (
+        _visit(person_id, discussion_id).filter(latest__lt=arrival),
+        {"own": F("own") + 1},
+    )
+)
 
 
 def new_in_discussions(person, arrivals):
@@ -97,8 +115,14 @@ def new_in_discussions(person, arrivals):
 
 def new_since(person, discussion, seen):
     """How many comments of others came after arrival ``seen``: one query, up to ``MOST_NEW``."""
-    new = Comment.objects.filter(discussion_id=discussion.pk, arrival__gt=seen)
-    return new.exclude(author_id=person.pk).values("pk")[:MOST_NEW].count()
+    found = _NEW(MOST_NEW, discussion_id=discussion.pk, person_id=person.pk, seen=seen)
+    return found[0][0] if found else 0
+
+
+def _new(most, *, discussion_id, person_id, seen):
+    new = Comment.objects.filter(discussion_id=OuterRef("pk"), arrival__gt=seen)
+    new = new.exclude(author_id=person_id).values("pk")[:most]
+    return Discussion.objects.filter(pk=discussion_id).values_list(_CountOf(new))
 
 
 def new_in_threads(person, roots, seen):
@@ -126,6 +150,9 @@ class _CountOf(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+
+
+_NEW = Statement(_new)
 
 
 def order_of(person):

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import membership
 from comments.models import Comment
-from comments.statements import Statement
+from comments.statements import Change, Statement, instances
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +123,125 @@ def test_several_querysets_are_one_query_each_with_its_own_order(comments):
     assert len(rows) == 5
     assert len(queries) == 1
     assert Statement(lambda: [Comment.objects.none().values_list("id")])() == []
+
+
+def test_a_change_is_what_update_would_do(comments):
+    change = Change(
+        lambda *, pks_from, number, moment: (
+            Comment.objects.filter(pk__gte=pks_from).order_by("-pk"),
+            {"agree_count": F("agree_count") + number, "edited_at": moment},
+        )
+    )
+    now = timezone.now()
+    # Often enough that PostgreSQL has it prepared.
+    for _ in range(8):
+        assert change(pks_from=comments[4].pk, number=2, moment=now) == 2
+    assert change(pks_from=comments[5].pk + 1, number=2, moment=now) == 0
+    found = list(Comment.objects.order_by("pk").values_list("agree_count", "edited_at"))
+    assert found == [(0, None)] * 4 + [(16, now)] * 2
+
+
+def test_changes_of_other_columns_are_told_apart(comments):
+    change = Change(lambda *, pk, **counts: (Comment.objects.filter(pk=pk), counts))
+    change(pk=comments[0].pk, agree_count=5)
+    change(pk=comments[0].pk, revision=7)
+    comment = Comment.objects.get(pk=comments[0].pk)
+    assert (comment.agree_count, comment.revision) == (5, 7)
+
+
+def test_whole_rows(comments):
+    read = instances(Comment, lambda *, pk: Comment.objects.filter(pk=pk))
+    (comment,) = read(pk=comments[2].pk)
+    whole = Comment.objects.get(pk=comments[2].pk)
+    names = [field.attname for field in Comment._meta.concrete_fields]
+    assert [getattr(comment, name) for name in names] == [getattr(whole, name) for name in names]
+    comment.text = "Words mended"
+    comment.save()
+    assert Comment.objects.get(pk=comment.pk).text == "Words mended"
+    assert read(pk=0) == []
+
+
+def test_each_row_has_an_object_of_its_own(comments):
+    same = {"a": ["list"]}
+    Comment.objects.update(blocks=same, posted_at=comments[0].posted_at)
+    rows = Statement(by_ids)(ids=[comment.pk for comment in comments])
+    assert [row[3] for row in rows] == [same] * 6
+    assert len({id(row[3]) for row in rows}) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_locked_outside_of_a_transaction(reader, post):
+    locked = instances(
+        Comment, lambda *, pk: Comment.objects.select_for_update(no_key=True).filter(pk=pk)
+    )
+    comment = post(reader, "Words")
+    with transaction.atomic():
+        assert locked(pk=comment.pk) == [comment]
+    if connection.features.has_select_for_update:
+        with pytest.raises(TransactionManagementError):
+            locked(pk=comment.pk)
+
+
+def prepared_of(text):
+    """How often each statement with ``text`` in it ran by its name, as PostgreSQL counts them."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements"
+            " WHERE strpos(statement, %s) > 0",
+            [text],
+        )
+        return [count for (count,) in cursor.fetchall()]
+
+
+def test_what_runs_again_and_again_is_prepared_and_says_the_same(comments):
+    statement = Statement(posted)
+    handle, since = comments[1].author.handle, comments[0].posted_at
+    # A limit that no other test asks for: this connection may have prepared what they ask.
+    wanted = list(posted(7, author=handle, since=since))
+    assert [statement(7, author=handle, since=since) for _ in range(10)] == [wanted] * 10
+    assert prepared_of("LIMIT 7") == ([8] if connection.vendor == "postgresql" else [])
+    # The same plan, whatever it is asked.
+    for asked in ("%s", "'", '" \\', "nobody", comments[0].author.handle):
+        assert statement(7, author=asked, since=since) == list(posted(7, author=asked, since=since))
+    # Who listens hears what is asked, not a name.
+    with CaptureQueriesContext(connection) as queries:
+        assert statement(7, author=handle, since=since) == wanted
+    (heard,) = queries.captured_queries
+    assert heard["sql"].startswith("SELECT")
+
+
+def test_a_number_that_no_column_holds_finds_nothing(comments):
+    statement = Statement(lambda *, level: Comment.objects.filter(level=level).values_list("pk"))
+    for level in (0, 1, 2, 3, 2**40, -(2**40)):
+        assert len(statement(level=level)) == (6 if level == 0 else 0)
+
+
+@pytest.mark.parametrize(("pooled", "limit"), [(True, 11), (False, 13)])
+def test_nothing_is_prepared_where_a_pooler_changes_sessions(comments, monkeypatch, pooled, limit):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooled)
+    statement, since = Statement(posted), comments[0].posted_at
+    for _ in range(5):
+        assert len(statement(limit, author=comments[1].author.handle, since=since)) == 3
+    is_prepared = connection.vendor == "postgresql" and not pooled
+    assert bool(prepared_of(f"LIMIT {limit}")) == is_prepared
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_prepares_anew(reader, post):
+    comment = post(reader, "Words")
+    statement = Statement(by_ids)
+    for _ in range(2):
+        for _ in range(5):
+            assert [row[0] for row in statement(ids=[comment.pk])] == [comment.pk]
+        connection.close()
+
+
+def test_a_transaction_that_is_broken_hears_no_more(comments):
+    statement = Statement(by_ids)
+    statement(ids=[1])
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            statement(ids=[1])
