@@ -42,6 +42,8 @@ register_converter(FormConverter, "form")
 register_converter(KindConverter, "sitemap")
 
 urlpatterns = [
+    # Nearly everybody asks for these; nothing else has such an address.
+    path("articles/<slug:slug>/", views.article_page, name="article"),
     path("sitemap.xml", files.sitemap_index, name="sitemap-index"),
     path("sitemap-sections.xml", files.sections_sitemap, name="sitemap-sections"),
     path("sitemap-<sitemap:kind>-<int:number>.xml", files.sitemap, name="sitemap"),
@@ -74,7 +76,6 @@ urlpatterns = [
     path("tags/<slug:slug>/", views.tag_page, name="tag"),
     path("authors/<slug:slug>/", views.guest_page, name="guest"),
     path("people/<str:handle>/articles/", views.person_articles, name="person-articles"),
-    path("articles/<slug:slug>/", views.article_page, name="article"),
     path("media/<path:name>", picture_files.picture_file, name="picture-file"),
     path("articles/<slug:slug>/card.png", views.article_card, name="article-card"),
     path("front/preview/<int:pk>/", front_pages.preview, name="front-preview"),

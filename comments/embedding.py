@@ -255,7 +255,10 @@ def _order_links(page, reader):
 
 
 def base_url_of(request):
-    return f"{request.scheme}://{request.get_host()}"
+    """Scheme and host, with no slash behind them. Looked at once for each request."""
+    if not hasattr(request, "base_url"):
+        request.base_url = f"{request.scheme}://{request.get_host()}"
+    return request.base_url
 
 
 def structured(request, page, about=None):

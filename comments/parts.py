@@ -20,7 +20,7 @@ from comments.structured import said_of
 from comments.wording import moment_iso, moment_text_in
 
 # In letters, a byte or two each: what some twenty full pages of usual comments take.
-MOST_KEPT = 8_000_000
+MOST_KEPT = 12_000_000
 
 
 class _Memory:
@@ -49,21 +49,28 @@ class _Memory:
 _memory = _Memory()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """``head`` and ``body`` are HTML, with room between them for what differs from page to page.
 
-    ``said`` is for ``structured``; ``posted_at`` decides what its author may still do.
+    ``said`` is for ``structured``; ``posted_at`` decides what its author may still do. ``printed``
+    is ``printing``'s: the whole comment as it stood on a page for everybody last, and what of
+    that page it depends on.
     """
 
     head: str
     body: str
     said: str
     posted_at: datetime
+    printed: tuple | None = None
 
     @property
     def weight(self):
-        return len(self.head) + len(self.body) + len(self.said)
+        return 2 * (len(self.head) + len(self.body)) + len(self.said) + _LINKS
+
+
+# What is printed around a head and a body, in letters.
+_LINKS = 800
 
 
 def print_parts(rows, base_url):

@@ -39,6 +39,16 @@ class Showing:
     target_id: int | None = None
     new_in_threads: dict = field(default_factory=dict)
 
+    @property
+    def is_everybodys(self):
+        """Whether it is the same for everybody who is not signed in."""
+        return (
+            self.person_id is None
+            and self.target_id is None
+            and self.seen is None
+            and not self.may_moderate
+        )
+
     def is_new(self, row):
         return self.seen is not None and row.arrival > self.seen and row.author_id != self.person_id
 
@@ -114,6 +124,7 @@ def print_branches(rows, showing, *, base=0, continued=None):
     """
     continued = continued or {}
     by_id, words = {row.id: row for row in rows}, _words()
+    print_comment = _comment_for_everybody if showing.is_everybodys else _comment
     parts, open_depths = [], []
     last = len(rows) - 1
     for place, row in enumerate(rows):
@@ -121,7 +132,7 @@ def print_branches(rows, showing, *, base=0, continued=None):
         following = rows[place + 1] if place < last else None
         deeper = "" if open_depths or not depth else f" at-{depth}"
         parts.append(f'<div class="branch{deeper}" id="b{row.id}">')
-        parts.append(_comment(row, showing, by_id.get(row.parent_id), words))
+        parts.append(print_comment(row, showing, by_id.get(row.parent_id), words))
         if following is not None and following.parent_id == row.id and depth < DEEPEST:
             parts.append(_open_replies(row, showing, words))
             open_depths.append(depth)
@@ -170,6 +181,16 @@ def _open_replies(row, showing, words):
         said = _("%(count)s new") % {"count": "99+" if new > 99 else new}
         label += f' <span class="new-mark">{escape(said)}</span>'
     return f'<details class="replies" id="r{row.id}" open><summary>{label}</summary>'
+
+
+def _comment_for_everybody(row, showing, parent, words):
+    """``_comment``, kept beside the part until something else is to be said around it."""
+    whom = "" if parent is None else parent.author if parent.is_visible else parent.number
+    around = words, showing.may_post, row.arrival, parent is None, whom
+    printed = row.part.printed
+    if printed is None or printed[0] != around:
+        printed = row.part.printed = around, _comment(row, showing, parent, words)
+    return printed[1]
 
 
 def _comment(row, showing, parent, words):

@@ -35,19 +35,21 @@ def structured_comments(rows, base_url, *, path="/", title="", said=None, about=
     together by hand, in one pass: every page waits for it, and trees may be deep.
     """
     said = said or said_of
+    site = _escape(base_url)
     answered = set()
     for row in reversed(rows):
         if row.state == _VISIBLE or row.id in answered:
             answered.add(row.parent_id)
     if about is None:
-        page = _quoted(base_url + path)
+        page = _escape(_quoted(base_url + path))
         parts = ['{"@context":"https://schema.org","@type":"WebPage"']
-        parts.append(f',"@id":{page},"url":{page},"name":{_quoted(title)},"comment":[')
+        parts.append(f',"@id":{page},"url":{page},"name":{_escape(_quoted(title))},"comment":[')
         end = "]}"
     else:
         node, others = about
-        parts = ['{"@context":"https://schema.org","@graph":[', _quoted(node)[:-1], ',"comment":[']
-        end = "".join(("]}", *(f",{_quoted(other)}" for other in others), "]}"))
+        node = _escape(_quoted(node))
+        parts = ['{"@context":"https://schema.org","@graph":[', node[:-1], ',"comment":[']
+        end = "".join(("]}", *(f",{_escape(_quoted(other))}" for other in others), "]}"))
     # The comments whose objects are open, and how each is closed: a list is opened in it when
     # its first reply comes.
     opened, closers = [], []
@@ -63,17 +65,17 @@ def structured_comments(rows, base_url, *, path="/", title="", said=None, about=
         if opened and closers[-1] == "}":
             closers[-1] = "]}"
             separator = ',"comment":['
-        url = f'"{base_url}/comments/{row.id}/"'
+        url = f'"{site}/comments/{row.id}/"'
         parts.append(f'{separator}{{"@type":"Comment","@id":{url},"url":{url}')
         if parent_id is not None and not opened:
-            parts.append(f',"parentItem":{{"@id":"{base_url}/comments/{parent_id}/"}}')
+            parts.append(f',"parentItem":{{"@id":"{site}/comments/{parent_id}/"}}')
         parts.append(said(row, base_url) if visible else ',"creativeWorkStatus":"Deleted"')
         opened.append(row.id)
         closers.append("}")
         separator = ","
     parts += reversed(closers)
     parts.append(end)
-    return _escape("".join(parts))
+    return "".join(parts)
 
 
 def structured_nodes(nodes):
@@ -88,7 +90,7 @@ def _escape(text):
 
 
 def said_of(row, base_url):
-    """Who said what, and when: the inside of a comment's object."""
+    """Who said what, and when: the inside of a comment's object, escaped for the script element."""
     posted, edited, agreed = row.posted_iso, row.edited_iso, row.agree_count
     modified = f'"dateModified":"{edited}",' if edited else ""
     likes = ""
@@ -97,7 +99,7 @@ def said_of(row, base_url):
             ',"interactionStatistic":{"@type":"InteractionCounter","interactionType":'
             f'"https://schema.org/LikeAction","userInteractionCount":{agreed}}}'
         )
-    return (
+    return _escape(
         f',"author":{{"@type":"Person","name":{_quoted(row.author)},'
         f'"url":{_quoted(base_url + row.author_url)}}},'
         f'"dateCreated":"{posted}","datePublished":"{posted}",{modified}'

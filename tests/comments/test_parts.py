@@ -69,6 +69,19 @@ def test_nothing_kept_is_out_of_date(
     assert no_longer is None or no_longer not in after
 
 
+def test_a_reply_names_whom_it_answers_as_they_are_called_now(reader, moderator, make_person, post):
+    comment = post(reader, "First words")
+    post(make_person(), "An answer", parent=comment)
+    link = f'<a class="parent" href="#c{comment.pk}">to <bdi>{{}}</bdi></a>'
+    assert link.format(reader.handle) in page()
+    membership.rename_person(by=make_person(role="admin"), person=reader, handle="Somebody Else")
+    assert link.format("Somebody Else") in page()
+    moderation.hide(by=moderator, comment=comment, reason="Off topic")
+    assert f'href="#c{comment.pk}">to {comment.number}</a>' in page()
+    moderation.restore(by=moderator, comment=comment, reason="On topic")
+    assert link.format("Somebody Else") in page()
+
+
 def test_memory_is_bounded_by_weight(reader, post, monkeypatch):
     monkeypatch.setattr(parts, "MOST_KEPT", 6_000)
     for number in range(12):
