@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from urllib.parse import quote
 
+import brotli
 import pytest
 from django.core.cache import caches
 from django.db import connection
@@ -62,23 +63,42 @@ class TestReadingSignedOut:
             assert (again.status_code, again.content) == (304, b""), address
             assert (again["ETag"], again["Vary"]) == (first["ETag"], first["Vary"]), address
 
-    def test_it_is_compressed_for_those_who_take_it(self, reader, post):
+    @pytest.mark.parametrize(
+        ("accepted", "encoding", "decompress"),
+        [
+            ("gzip, deflate, br, zstd", "br", brotli.decompress),
+            ("br;q=0.5, gzip;q=1.0", "br", brotli.decompress),
+            ("GZIP", "gzip", gzip.decompress),
+            ("gzip, br;q=0", "gzip", gzip.decompress),
+            ("gzip, brotli", "gzip", gzip.decompress),
+        ],
+    )
+    def test_it_is_compressed_for_those_who_take_it(
+        self, reader, post, accepted, encoding, decompress
+    ):
         post(reader)
         address = "/articles/the-bridge-opens/"
         plain = Client().get(address)
         for _ in range(2):
-            zipped = Client().get(address, headers={"Accept-Encoding": "br, gzip"})
-            assert zipped["Content-Encoding"] == "gzip"
-            assert gzip.decompress(zipped.content) == plain.content
+            zipped = Client().get(address, headers={"Accept-Encoding": accepted})
+            assert zipped["Content-Encoding"] == encoding
+            assert decompress(zipped.content) == plain.content
             assert int(zipped["Content-Length"]) == len(zipped.content) < len(plain.content)
             assert zipped["ETag"] == f"W/{plain['ETag']}"
         for answer in (plain, zipped):
             assert "Accept-Encoding" in answer["Vary"]
             again = Client().get(
                 address,
-                headers={"Accept-Encoding": "gzip", "If-None-Match": answer["ETag"]},
+                headers={"Accept-Encoding": accepted, "If-None-Match": answer["ETag"]},
             )
             assert again.status_code == 304
+
+    @pytest.mark.parametrize("accepted", ["", "identity", "br; q=0.00, deflate", "*;q=0"])
+    def test_it_is_plain_for_those_who_take_nothing(self, reader, post, accepted):
+        post(reader)
+        answer = Client().get("/articles/the-bridge-opens/", headers={"Accept-Encoding": accepted})
+        assert "Content-Encoding" not in answer
+        assert answer.content == Client().get("/articles/the-bridge-opens/").content
 
     def test_a_page_too_large_to_keep_is_made_again(self, reader, post, monkeypatch):
         monkeypatch.setattr(caching, "MOST_KEPT", 100)

@@ -1,9 +1,9 @@
 """What a page weighs on the wire: compressed, as the portal is deployed."""
 
-import gzip
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -49,15 +49,15 @@ def big_page(db):
 def wire_size(static_root, address):
     """Bytes that a file takes on the wire: the compressed one, where there is one."""
     path = static_root / address.removeprefix(f"/{settings.STATIC_URL.strip('/')}/")
-    packed = path.with_name(f"{path.name}.gz")
+    packed = path.with_name(f"{path.name}.br")
     return (packed if packed.exists() else path).stat().st_size
 
 
 def test_an_article_page_with_a_hundred_comments(deployed, big_page, record_property, monkeypatch):
     monkeypatch.setattr(discussions, "PAGE_SIZE", 100)
-    answer = Client(headers={"Accept-Encoding": "gzip"}).get(big_page)
-    assert answer["Content-Encoding"] == "gzip"
-    html = gzip.decompress(answer.content).decode()
+    answer = Client(headers={"Accept-Encoding": "gzip, br"}).get(big_page)
+    assert answer["Content-Encoding"] == "br"
+    html = brotli.decompress(answer.content).decode()
     # As many as fit in whole threads.
     assert html.count('<article class="comment') > discussions.PAGE_SIZE * 0.9
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
