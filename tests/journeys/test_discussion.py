@@ -640,6 +640,26 @@ def test_an_address_is_no_name_and_nobody_mentions_themselves(open_page, edition
 # --- Links ---
 
 
+def test_who_is_quicker_than_the_scripts_waits_for_them(page, edition):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/js/portal*.js", hold)
+    page.goto(edition.url, wait_until="commit")
+    comment = page.locator(".comment").first
+    # The discussion's own script is there, the words of its modules are not.
+    page.wait_for_selector(".keys-button")
+    with page.expect_request_finished(lambda request: "portal" in request.url):
+        comment.hover()
+        page.wait_for_timeout(300)
+        assert held
+        expect(comment.get_by_role("button", name="Copy link")).to_have_count(0)
+        held.pop().continue_()
+    expect(comment.get_by_role("button", name="Copy link")).to_be_visible()
+
+
 def test_the_link_of_a_comment_is_copied(open_page, edition, live_server):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(edition.url)

@@ -9,8 +9,14 @@
 
   // This comes before portal.js, which has it for the modules.
   const gettext = (text) => globalThis.portalWords?.[text] ?? text;
+  // Modules say what they say with what portal.js brings, and somebody may reach for one before it
+  // has come: deferred scripts have all run when this event is told.
+  const ready = new Promise((done) =>
+    document.addEventListener("DOMContentLoaded", done, { once: true }),
+  );
+  const load = (name) => ready.then(() => import(files[name]));
   // Without its module a page is what it is without JavaScript.
-  const use = (name, act) => import(files[name]).then(act, () => {});
+  const use = (name, act) => load(name).then(act, () => {});
   // Storage may be full, forbidden, or hold what we did not write.
   const stored = (act) => {
     try {
@@ -113,7 +119,7 @@
     const source = touched && sourceOf(event.target);
     if (!source || source.dataset.shown) return;
     event.preventDefault();
-    import(files.preview)
+    load("preview")
       .then((preview) => preview.show(source))
       .catch(() => false)
       .then((isShown) => isShown || location.assign(source.href));
