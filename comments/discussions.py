@@ -25,7 +25,7 @@ from comments.rows import (
     read_rows,
     with_authors,
 )
-from comments.statements import Statement, assemble, columns_of
+from comments.statements import PlannedAnew, Statement, assemble, columns_of
 from comments.wording import count_label
 
 # Comments on one page, whatever it shows: a few screens of talk, and a page that stays light.
@@ -324,8 +324,8 @@ def _page_before(*, pk, tree_id, start):
     return Comment.objects.branch_before(branch, start, PAGE_SIZE).values_list("id", "number")
 
 
-_FROM_START, _BEFORE_START = Statement(_page_of_branch), Statement(_page_before)
-_IS_IN_BRANCH = Statement(
+_FROM_START, _BEFORE_START = PlannedAnew(_page_of_branch), PlannedAnew(_page_before)
+_IS_IN_BRANCH = PlannedAnew(
     lambda *, pk, tree_id, start: (
         Comment.objects.of_branch(Comment(pk=pk, tree_id=tree_id))
         .filter(pk=start)
@@ -339,7 +339,7 @@ def ancestors_of(comment, now):
     return make_rows(_ABOVE(pk=comment.pk), now)
 
 
-_ABOVE = Statement(
+_ABOVE = PlannedAnew(
     lambda *, pk: Comment.objects.above(Comment(pk=pk), nearest=SHOWN_ANCESTORS).values_list(
         *FIELDS
     )

@@ -15,7 +15,7 @@ from comments.discussions import (
 )
 from comments.models import Comment, Thread
 from comments.rows import FIELDS, make_rows
-from comments.statements import Statement
+from comments.statements import PlannedAnew, Statement
 
 # What surrounds a comment on its own page, in the order of its thread.
 SHOWN_BEFORE = 5
@@ -65,17 +65,17 @@ def _tree(tree_id):
     return Comment.objects.filter(tree_id=tree_id)
 
 
-_BEHIND = Statement(
+_BEHIND = PlannedAnew(
     lambda *, pk, tree_id: (
         _tree(tree_id).not_before(pk).order_by("lft").nearest(SHOWN_BEHIND + 2).values_list(*FIELDS)
     )
 )
-_BEFORE = Statement(
+_BEFORE = PlannedAnew(
     lambda *, pk, tree_id: (
         _tree(tree_id).before(pk).order_by("-lft").nearest(SHOWN_BEFORE).values_list(*FIELDS)
     )
 )
-_ALL_BEFORE = Statement(
+_ALL_BEFORE = PlannedAnew(
     lambda *, pk, tree_id: _tree(tree_id).before(pk).order_by("-lft").values_list("pk")[:PAGE_SIZE]
 )
 _ROOT = Statement(

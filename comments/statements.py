@@ -33,6 +33,9 @@ class Statement:
     tuples, as the queryset would give them.
     """
 
+    # Whether one plan may serve all values.
+    may_be_prepared = True
+
     def __init__(self, build):
         self.build = build
         self.compiled = {}
@@ -48,7 +51,18 @@ class Statement:
         compiled = self.compiled.get(key)
         if compiled is None:
             compiled = self.compiled[key] = self._compile(shape, values)
+            compiled.may_be_prepared = self.may_be_prepared
         return compiled.run(values)
+
+
+class PlannedAnew(Statement):
+    """A ``Statement`` that PostgreSQL plans for the values it is asked with.
+
+    For a piece of a tree: there may be three comments behind one and fifty thousand behind the
+    next, and a plan for the usual one made pages of a long thread take 2.7 times as long.
+    """
+
+    may_be_prepared = False
 
 
 class Change(Statement):
@@ -115,7 +129,10 @@ class _Compiled:
             _require_transaction(connection)
         params = _params_of(self.params, values, connection.ops)
         with connection.cursor() as cursor:
-            run_on(connection, cursor, self.sql, params, self.changes)
+            if self.may_be_prepared:
+                run_on(connection, cursor, self.sql, params, self.changes)
+            else:
+                cursor.execute(self.sql, params)
             found = cursor.fetchall()
         if self.converters:
             found = map(tuple, self._convert(found, connection))
