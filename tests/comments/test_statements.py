@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import membership
 from comments.models import Comment
-from comments.statements import Change, Statement, instances
+from comments.statements import Change, PlannedAnew, Statement, instances
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +216,13 @@ def test_a_number_that_no_column_holds_finds_nothing(comments):
     statement = Statement(lambda *, level: Comment.objects.filter(level=level).values_list("pk"))
     for level in (0, 1, 2, 3, 2**40, -(2**40)):
         assert len(statement(level=level)) == (6 if level == 0 else 0)
+
+
+def test_what_is_planned_anew_is_never_prepared(comments):
+    statement, since = PlannedAnew(posted), comments[0].posted_at
+    for _ in range(5):
+        assert len(statement(17, author=comments[1].author.handle, since=since)) == 3
+    assert prepared_of("LIMIT 17") == []
 
 
 @pytest.mark.parametrize(("pooled", "limit"), [(True, 11), (False, 13)])
