@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.patience import impatience
 from articles import markup
 from articles.coming import render_update
 from articles.errors import ArticleError, worded
@@ -21,7 +22,6 @@ from articles.publishing import (
 )
 from articles.revisions import MAX_WHY_LENGTH, revision_of
 from comments.markup import one_line
-from comments.turns import unwaiting
 
 _log = logging.getLogger(__name__)
 # So many are due at once where a whole edition changes; the next reader settles the next ones.
@@ -125,7 +125,7 @@ def settle_in_passing(article):
     Another one has it in hand, the database is busy or takes no writes: pages do without.
     """
     try:
-        with unwaiting(), transaction.atomic():
+        with impatience(0), transaction.atomic():
             free = Article.objects.select_for_update(skip_locked=True, no_key=True)
             return bool(free.filter(pk=article.pk).values_list("pk")) and settle_update(article)
     except DatabaseError as error:

@@ -1,7 +1,5 @@
 """Whose turn it is: what one person does in discussions happens one thing after the other."""
 
-from contextlib import contextmanager
-
 from django.db import connection
 
 # The first key of our advisory locks; any number that nobody else of this database uses.
@@ -18,21 +16,3 @@ def wait_for_turn(person):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_TURNS, person.pk])
-
-
-@contextmanager
-def unwaiting():
-    """Inside, SQLite says at once that another one writes, where it waited for them before.
-
-    For what a reader does in passing. PostgreSQL has ``skip_locked`` for it.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    connection.connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        yield
-    finally:
-        usual = connection.settings_dict["OPTIONS"].get("timeout", 5) * 1_000
-        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")

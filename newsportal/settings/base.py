@@ -77,11 +77,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;"
             "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+            # From here on accounts.patience waits, and not SQLite.
+            "PRAGMA busy_timeout=0;"
         ),
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 
 INSTALLED_APPS = [
     "newsportal.apps.PortalAdminConfig",
