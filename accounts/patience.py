@@ -51,6 +51,7 @@ def send_again(execute, sql, params, many, context):
     """An execute wrapper: a statement that finds the database busy is sent until it is not.
 
     Those in a transaction are not: it has the lock already, for it began with ``IMMEDIATE``.
+    Nor is one for many rows outside of a transaction: some of them may be written by then.
     """
     asking = context["connection"]
     ends = None
@@ -60,7 +61,7 @@ def send_again(execute, sql, params, many, context):
         except OperationalError as error:
             now = time.monotonic()
             ends = ends or now + _seconds(asking)
-            if asking.in_atomic_block or now >= ends or not _is_busy(error):
+            if many or asking.in_atomic_block or now >= ends or not _is_busy(error):
                 raise
         time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311  CONFIG: a pause, no secret
 

@@ -72,6 +72,12 @@ def test_a_write_in_passing_is_left(reader, importer, note, seconds):
     assert _was_seen(reader)
 
 
+def test_many_rows_without_a_transaction_are_not_sent_again(reader, importer):
+    """Some of them may have been written, and would be written twice."""
+    with pytest.raises(OperationalError, match="locked"), connection.cursor() as cursor:
+        cursor.executemany("UPDATE accounts_user SET origin = %s", [["a"], ["b"]])
+
+
 def test_an_unfinished_cursor_of_one_who_waits_can_be_freed(reader):
     """As garbage is collected in any thread: in that of the writer for whom all others wait."""
     cursors, held, waits = [], threading.Event(), threading.Event()
