@@ -65,7 +65,7 @@ def preview(request, pk):
         "canonical": request.build_absolute_uri(address),
         "alternates": [],
         "structured_page": "",
-        "preview": ((), ()),
+        "preview": "",
         "front_preview": _preview_of(arrangement, now, error),
     }
     answer = render(request, "articles/front_page.html", context, status=422 if error else 200)

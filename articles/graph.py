@@ -5,7 +5,10 @@
 
 import re
 
+from django.utils.safestring import mark_safe
+
 from articles.editions import front_url
+from articles.markup import escape
 from articles.models import Byline
 from comments.languages import full_code
 
@@ -167,7 +170,7 @@ def cut(text, most):
 
 
 def article_preview(view, base, site_name, language, size):
-    """``(properties, names)``: OpenGraph's and Twitter's elements of an article, as pairs."""
+    """OpenGraph's and Twitter's elements of an article, as HTML."""
     width, height = size
     picture = base + view.card_url
     properties = [
@@ -196,7 +199,7 @@ def article_preview(view, base, site_name, language, size):
         ("twitter:image", picture),
         ("twitter:image:alt", view.title),
     ]
-    return _told(properties), _told(names)
+    return _printed(properties, names)
 
 
 def page_preview(base, site_name, path, title, description, language, logo):
@@ -210,11 +213,18 @@ def page_preview(base, site_name, path, title, description, language, logo):
         ("og:locale", _locale(language)),
         ("og:image", base + logo),
     ]
-    return _told(properties), [("twitter:card", "summary")]
+    return _printed(properties, [("twitter:card", "summary")])
 
 
-def _told(pairs):
-    return [(name, value) for name, value in pairs if value]
+def _printed(properties, names):
+    """An element for each that has a value. A template took as long for these as for a story."""
+    lines = [
+        f'<meta {kind}="{name}" content="{escape(value)}">\n'
+        for kind, pairs in (("property", properties), ("name", names))
+        for name, value in pairs
+        if value
+    ]
+    return mark_safe("".join(lines))
 
 
 def _locale(language):

@@ -31,6 +31,8 @@ def deployed(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "newsportal.static_files.LeanStaticStorage"},
     }
+    # Loaded anew: the addresses of these files are put into templates when they are.
+    settings.TEMPLATES = [*settings.TEMPLATES]
     call_command("collectstatic", verbosity=0, interactive=False)
     return settings.STATIC_ROOT
 
