@@ -16,9 +16,12 @@ from django.utils.translation import gettext as _
 from comments import orders
 from comments.admission import closed_reason_of
 from comments.models import Comment, Discussion, Thread
+from comments.parts import are_new
 from comments.rows import (
     FIELDS,
+    FULL_FIELDS,
     OWN_FIELDS,
+    OWN_FULL_FIELDS,
     Row,
     make_rows,
     read_full_rows,
@@ -224,12 +227,15 @@ def _beginnings(threads, room):
     by_tree = {tree_id: [] for _, tree_id, _ in threads}
     if not cuts.keys() <= by_tree.keys():
         raise MovedMeanwhileError
+    in_full = are_new(by_tree)
     if cuts:
         whole = [tree_id for tree_id in by_tree if tree_id not in cuts]
-        found = _BEGINNINGS(OWN_FIELDS, whole=whole, cut=list(cuts), at=list(cuts.values()))
+        fields = OWN_FULL_FIELDS if in_full else OWN_FIELDS
+        found = _BEGINNINGS(fields, whole=whole, cut=list(cuts), at=list(cuts.values()))
         values = with_authors(found)
     else:
-        values = _BEGINNINGS(FIELDS, whole=list(by_tree), cut=[], at=[])
+        fields = FULL_FIELDS if in_full else FIELDS
+        values = _BEGINNINGS(fields, whole=list(by_tree), cut=[], at=[])
     now = timezone.now()
     for row in make_rows(values, now):
         by_tree[row.tree_id].append(row)

@@ -23,16 +23,24 @@ from comments.wording import moment_iso, moment_text_in
 MOST_KEPT = 12_000_000
 
 
+# Trees of which something was printed lately.
+MOST_TREES = 10_000
+
+
 class _Memory:
     """Parts by key, the oldest of which make room; by what they weigh, for some are long."""
 
     def __init__(self):
         self.parts = {}
+        self.trees = {}
         self.weight = 0
         self.changing = Lock()
 
-    def keep(self, printed):
+    def keep(self, printed, trees):
         with self.changing:
+            self.trees.update(dict.fromkeys(trees))
+            while len(self.trees) > MOST_TREES:
+                del self.trees[next(iter(self.trees))]
             for key, part in printed.items():
                 if key not in self.parts:
                     self.parts[key] = part
@@ -43,6 +51,7 @@ class _Memory:
     def forget(self):
         with self.changing:
             self.parts.clear()
+            self.trees.clear()
             self.weight = 0
 
 
@@ -94,7 +103,16 @@ def print_parts(rows, base_url):
         part = _print_part(row, base_url, words)
         printed[base_url, language, row.state, row.version] = part
         missing[row.id].part = part
-    _memory.keep(printed)
+    _memory.keep(printed, {row.tree_id for row in missing.values()})
+
+
+def are_new(tree_ids):
+    """Whether most of these trees were not printed lately: then their words are read at once.
+
+    A guess that costs a query where it is wrong, or words that were known.
+    """
+    trees = _memory.trees
+    return 2 * sum(tree_id in trees for tree_id in tree_ids) < len(tree_ids)
 
 
 def forget_parts():

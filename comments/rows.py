@@ -20,7 +20,11 @@ FIELDS = (
 )  # fmt: skip
 # The same without what is the author's, for ``with_authors``.
 OWN_FIELDS = FIELDS[:-4]
+_AUTHOR_FIELDS = FIELDS[-4:]
 _WORDS = ("posted_at", "edited_at", "state_reason", "html", "text")
+# All that there is of a comment: what was not shown lately is read at once with its words.
+FULL_FIELDS = (*OWN_FIELDS, *_WORDS, *_AUTHOR_FIELDS)
+OWN_FULL_FIELDS = (*OWN_FIELDS, *_WORDS)
 _ROLE_LABELS = {
     "moderator": gettext_lazy("Moderator"),
     "senior": gettext_lazy("Moderator"),
@@ -51,6 +55,11 @@ class Row:
     is_online: bool
     # What ``parts`` has printed of it.
     part: object = None
+
+    def withhold(self):
+        """Takes away what nobody is shown of a comment that was taken down."""
+        self.author = self.real_name = self.role = ""
+        self.is_online = False
 
     @property
     def is_visible(self):
@@ -87,6 +96,10 @@ class FullRow(Row):
     html: str = ""
     text: str = ""
 
+    def withhold(self):
+        Row.withhold(self)
+        self.html = self.text = ""
+
     @property
     def posted_iso(self):
         return moment_iso(self.posted_at)
@@ -112,7 +125,7 @@ class FullRow(Row):
 def role_label(role):
     """What stands beside the name of somebody of the staff, or nothing."""
     # As text: it is a part of what pages depend on.
-    return str(_ROLE_LABELS.get(role, ""))
+    return str(_ROLE_LABELS[role]) if role in _ROLE_LABELS else ""
 
 
 def read_rows(comments, now):
@@ -124,10 +137,10 @@ def read_rows(comments, now):
 
 
 def with_authors(found):
-    """What was read as ``OWN_FIELDS``, as if it had been read as ``FIELDS``. One query.
+    """What was read as ``OWN_FIELDS``, as if it had been read as ``FIELDS``; full ones, too.
 
     For statements of which PostgreSQL cannot know that they find few comments, as those that
-    cut a thread: it would read all people to join them.
+    cut a thread: it would read all people to join them. One query.
     """
     author = OWN_FIELDS.index("author_id")
     people = sorted({values[author] for values in found})
@@ -137,7 +150,7 @@ def with_authors(found):
 
 def _authors(*, pks):
     person = Comment._meta.get_field("author").related_model
-    columns = (name.removeprefix("author__") for name in FIELDS[len(OWN_FIELDS) :])
+    columns = (name.removeprefix("author__") for name in _AUTHOR_FIELDS)
     return person.objects.filter(pk__in=pks).values_list("pk", *columns)
 
 
@@ -145,29 +158,27 @@ _AUTHORS = Statement(_authors)
 
 
 def make_rows(found, now):
-    """The rows of what was read as ``FIELDS``."""
-    rows = []
-    for *known, last_seen in found:
-        row = Row(*known, is_online(last_seen, now))
+    """The rows of what was read as ``FIELDS``, full ones of what was read as ``FULL_FIELDS``."""
+    rows, own = [], len(OWN_FIELDS)
+    for values in found:
+        *known, last_seen = values
+        online = is_online(last_seen, now)
+        if len(values) == _WIDTH:
+            row = Row(*known, online)
+        else:
+            row = FullRow(*known[:own], *known[-3:], online, None, *known[own:-3])
         if row.state != Comment.State.VISIBLE:
-            row.author = row.real_name = row.role = ""
-            row.is_online = False
+            row.withhold()
         rows.append(row)
     return rows
 
 
+_WIDTH = len(FIELDS)
+
+
 def read_full_rows(pks, now):
     """The comments with these ids, with words and moments, in any order. One query."""
-    found = []
-    width = len(FIELDS)
-    for values in _FULL(pks=padded(pks)):
-        online = is_online(values[width - 1], now)
-        row = FullRow(*values[: width - 1], online, None, *values[width:])
-        if row.state != Comment.State.VISIBLE:
-            row.html = row.text = row.author = row.real_name = row.role = ""
-            row.is_online = False
-        found.append(row)
-    return found
+    return make_rows(_FULL(pks=padded(pks)), now)
 
 
-_FULL = Statement(lambda *, pks: Comment.objects.filter(pk__in=pks).values_list(*FIELDS, *_WORDS))
+_FULL = Statement(lambda *, pks: Comment.objects.filter(pk__in=pks).values_list(*FULL_FIELDS))

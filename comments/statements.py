@@ -134,26 +134,25 @@ class _Compiled:
             else:
                 cursor.execute(self.sql, params)
             found = cursor.fetchall()
-        if self.converters:
-            found = map(tuple, self._convert(found, connection))
-        return list(found)
+        return self._converted(found, connection) if self.converters and found else found
 
-    def _convert(self, rows, connection):
-        rows = [list(row) for row in rows]
+    def _converted(self, rows, connection):
+        columns = list(zip(*rows, strict=True))
         for at, (converters, expression) in self.converters.items():
             # People speak several times: the same moment comes with each of their comments.
-            known = {}
-            for row in rows:
-                value = raw = row[at]
+            known, column = {}, []
+            for raw in columns[at]:
                 if type(raw) is str and raw in known:
-                    row[at] = known[raw]
+                    column.append(known[raw])
                     continue
+                value = raw
                 for convert in converters:
                     value = convert(value, expression, connection)
                 if type(value) is datetime:
                     known[raw] = value
-                row[at] = value
-        return rows
+                column.append(value)
+            columns[at] = column
+        return list(zip(*columns, strict=True))
 
 
 class _CompiledChange(_Compiled):

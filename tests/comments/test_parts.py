@@ -36,6 +36,20 @@ def test_only_what_is_new_is_read_again(reader, post):
     assert str(first.pk) in page()
 
 
+def test_what_was_not_shown_lately_is_read_at_once_with_its_words(reader, post):
+    first = post(reader, "First words")
+    post(reader, "An answer", parent=first)
+    for has_words in (True, False):
+        with CaptureQueriesContext(connection) as queries:
+            page()
+        (read,) = [
+            each["sql"]
+            for each in queries
+            if 'FROM "comments_comment"' in each["sql"].split("WHERE")[0]
+        ]
+        assert ('"comments_comment"."html"' in read) == has_words
+
+
 @pytest.mark.parametrize(
     ("change", "shows", "no_longer"),
     [
