@@ -121,22 +121,18 @@ def forget_parts():
 
 
 class _Words:
-    """What is said in a comment's head in one language, as HTML with room for what differs."""
+    """What is said in a comment's head in one language, as HTML with room for what differs.
+
+    Looked up once for each language: a page says each of them two hundred times.
+    """
 
     def __init__(self, language):
         self.language = language
-        label = escape(_("Link to this comment"))
-        # Heard, not seen, before the number.
-        comment = escape(_("Comment"))
-        self.numbered = (
-            f'<a class="number" href="%(link)s" title="{label}">'
-            f'<span class="visually-hidden">{comment} </span>%(number)s</a>'
-        )
+        self.link = escape(_("Link to this comment"))
         self.named = escape(_("Comment %(number)s"))
         self.named_by = escape(_("Comment %(number)s by %(author)s"))
-        online, offline = escape(_("online")), escape(_("offline"))
-        self.online = f'<span class="presence is-online">{online}</span>'
-        self.offline = f'<span class="presence">{offline}</span>'
+        # Who is not here goes without saying: it would be said of nearly all.
+        self.online = f' <span class="presence is-online">{escape(_("online"))}</span>'
         self.edited = escape(_("edited %(moment)s"))
 
 
@@ -147,33 +143,41 @@ def _words_in(language):
 
 
 def _print_part(row, base_url, words):
-    link = f"/comments/{row.id}/"
-    numbered = words.numbered % {"link": link, "number": row.number}
+    link, number, said = f"/comments/{row.id}/", row.number, {"number": row.number}
+    numbered = f'<a class="number" href="{link}" title="{words.link}">{number}</a>'
     if not row.is_visible:
         return Part(
-            head=f' aria-label="{words.named % {"number": row.number}}">'
-            f'<p class="tombstone">{numbered} '
+            head=f' aria-label="{words.named % said}"><p class="tombstone">{numbered} '
             f"{escape(row.notice)}",
             body="</p>",
             said="",
             posted_at=row.posted_at,
         )
-    name = escape(row.author)
-    real_name = f'<bdi class="real-name">{escape(row.real_name)}</bdi> ' if row.real_name else ""
-    role = f'<span class="role">{row.role_label}</span> ' if row.role_label else ""
-    presence = words.online if row.is_online else words.offline
+    said["author"] = name = escape(row.author)
     edited = ""
     if row.edited_at:
-        said = words.edited % {"moment": moment_text_in(words.language, row.edited_at)}
-        edited = f' <a class="edited" href="{link}history/">{said}</a>'
+        text = words.edited % {"moment": moment_text_in(words.language, row.edited_at)}
+        edited = f' <a class="edited" href="{link}history/">{text}</a>'
     return Part(
-        head=f' aria-label="{words.named_by % {"number": row.number, "author": name}}">'
-        f'<header class="comment-head">'
-        f'<a class="author" href="{escape(row.author_url)}"><bdi>{name}</bdi></a> '
-        f'{real_name}{role}{presence}<span class="where">{numbered} '
-        f'<time datetime="{moment_iso(row.posted_at)}">'
+        head=f' aria-label="{words.named_by % said}"><header class="comment-head">'
+        f"{author_link(row, name)}{words.online if row.is_online else ''}"
+        f'<span class="where">{numbered} <time datetime="{moment_iso(row.posted_at)}">'
         f"{moment_text_in(words.language, row.posted_at)}</time>{edited}",
         body=f'</span></header><div class="comment-body prose" dir="auto">{row.html}</div>',
         said=said_of(row, base_url),
         posted_at=row.posted_at,
     )
+
+
+def author_link(row, name):
+    """Who wrote a comment, with real name and role; ``name`` is the handle as HTML.
+
+    Each name by itself (``dir``), so that one in Hebrew turns nothing round that stands beside it.
+    """
+    # An address of ours has nothing in it that would have to be escaped.
+    link = f'<a class="author" dir="auto" href="{row.author_url}">{name}</a>'
+    if row.real_name:
+        link += f' <bdi class="real-name">{escape(row.real_name)}</bdi>'
+    if label := row.role_label:
+        link += f' <span class="role">{label}</span>'
+    return link

@@ -1,7 +1,8 @@
 """Rows as HTML. In Python, because a page shows two hundred and a template takes six times as long.
 
 What everybody is shown of a comment is its ``part`` (``parts.print_parts`` comes first); what
-differs from reader to reader is in ``Showing``.
+differs from reader to reader is in ``Showing``. Places for a form and for answers that are not
+there yet are made by the script that needs them (``portal.js``, ``arrivals.js``).
 """
 
 from dataclasses import dataclass, field
@@ -79,6 +80,8 @@ class _Words:
         self.edit = _link("%sedit/", _("Edit comment %(number)s"), _("Edit"))
         self.withdraw = _link("%swithdraw/", _("Withdraw comment %(number)s"), _("Withdraw"))
         self.report = _link("%sreport/", _("Report comment %(number)s"), _("Report"), follows=False)
+        # What nearly all comments offer to nearly everybody.
+        self.usual = f"{self.answer} {self.report}"
         self.moderate = _link("%s", _("Moderate comment %(number)s"), _("Moderate"))
         self.agree = escape(_("Agree"))
         # Begins with what is to be seen: who speaks to the browser says that.
@@ -137,7 +140,7 @@ def print_branches(rows, showing, *, base=0, continued=None):
             parts.append(_open_replies(row, showing, words))
             open_depths.append(depth)
             continue
-        parts.append(f'<div class="replies" id="r{row.id}"></div></div>')
+        parts.append("</div>")
         ends = following is None or following.tree_id != row.tree_id
         next_depth = -1 if ends else min(following.level - base, DEEPEST)
         while open_depths and open_depths[-1] >= next_depth:
@@ -157,8 +160,7 @@ def print_arrivals(rows, showing):
     return mark_safe(
         "".join(
             f'<div class="branch" id="b{row.id}" data-parent="{row.parent_id or ""}">'
-            f"{_comment(row, showing, by_id.get(row.parent_id), words)}"
-            f'<div class="replies" id="r{row.id}"></div></div>'
+            f"{_comment(row, showing, by_id.get(row.parent_id), words)}</div>"
             for row in rows
         )
     )
@@ -211,7 +213,6 @@ def _comment(row, showing, parent, words):
         f'<article class="{classes}" id="c{pk}" data-arrival="{row.arrival}"{focus}{row.part.head}'
         f"{mark}{_to_parent(row, parent, words)}{row.part.body}{_actions(row, showing, words)}"
         "</article>"
-        f'<div class="reply-slot" id="form-{pk}"></div>'
     )
 
 
@@ -222,8 +223,8 @@ def _to_parent(row, parent, words):
         number = row.number.rpartition(".")[0]
         to = words.to % {"whom": number}
         return f' <a class="parent" href="/comments/{row.parent_id}/">{to}</a>'
-    to = f"<bdi>{escape(parent.author)}</bdi>" if parent.is_visible else parent.number
-    return f' <a class="parent" href="#c{parent.id}">{words.to % {"whom": to}}</a>'
+    to = escape(parent.author) if parent.is_visible else parent.number
+    return f' <a class="parent" dir="auto" href="#c{parent.id}">{words.to % {"whom": to}}</a>'
 
 
 def _actions(row, showing, words):
@@ -235,18 +236,21 @@ def _actions(row, showing, words):
             return ""
         return f'<p class="comment-actions">{_desk_link(row, words)}</p>'
     number, link = row.number, f"/comments/{row.id}/"
-    here = (link, number)
-    parts = [_print_vote(row, showing, words)]
+    vote, here = _print_vote(row, showing, words), (link, number)
+    is_own = row.author_id == showing.person_id
+    if showing.may_post and not is_own and not showing.may_moderate:
+        # The script opens the first two in place (portal.js).
+        return f'<p class="comment-actions">{vote} {words.usual % (here * 3)}</p>'
+    parts = [vote]
     if showing.may_post:
-        # The script opens both in place (portal.js).
-        parts.append(words.answer % (link, number, link, number))
-    if row.author_id == showing.person_id:
+        parts.append(words.answer % (here * 2))
+    if is_own:
         if showing.edit_since is not None and row.part.posted_at > showing.edit_since:
             parts.append(words.edit % here)
         parts.append(words.withdraw % here)
     if showing.may_moderate:
         parts.append(_desk_link(row, words))
-    elif row.author_id != showing.person_id:
+    elif not is_own:
         # Who moderates acts at the desk.
         parts.append(words.report % here)
     return f'<p class="comment-actions">{" ".join(parts)}</p>'
@@ -266,8 +270,7 @@ def print_vote(row, showing, *, swapped=False):
 
 
 def _print_vote(row, showing, words, swap=""):
-    pk = row.id
-    count = number = ""
+    pk, count, number = row.id, "", ""
     if row.agree_count:
         number = row.agree_count if row.agree_count < 1_000 else number_text(row.agree_count)
         count = f' <span class="agree-count">{number}</span>'

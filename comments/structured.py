@@ -3,11 +3,11 @@
 The page is not a forum's posting: search engines ask for ``DiscussionForumPosting`` only where
 what is discussed was itself written by a reader, so the comments hang on a ``WebPage``. Of a
 comment, Google wants ``author``, ``datePublished`` and ``text``, and counts votes by
-``interactionStatistic``; ``dateCreated`` and ``upvoteCount`` are the words of others that read
-schema.org.
+``interactionStatistic``; ``upvoteCount`` is the word of others that read schema.org.
 """
 
 from json import JSONEncoder
+from json.encoder import encode_basestring
 
 _VISIBLE = "visible"
 _quoted = JSONEncoder(ensure_ascii=False, check_circular=False).encode
@@ -91,7 +91,7 @@ def _escape(text):
 
 def said_of(row, base_url):
     """Who said what, and when: the inside of a comment's object, escaped for the script element."""
-    posted, edited, agreed = row.posted_iso, row.edited_iso, row.agree_count
+    edited, agreed = row.edited_iso, row.agree_count
     modified = f'"dateModified":"{edited}",' if edited else ""
     likes = ""
     if agreed:
@@ -100,8 +100,8 @@ def said_of(row, base_url):
             f'"https://schema.org/LikeAction","userInteractionCount":{agreed}}}'
         )
     return _escape(
-        f',"author":{{"@type":"Person","name":{_quoted(row.author)},'
-        f'"url":{_quoted(base_url + row.author_url)}}},'
-        f'"dateCreated":"{posted}","datePublished":"{posted}",{modified}'
-        f'"text":{_quoted(row.text)},"upvoteCount":{agreed}{likes}'
+        f',"author":{{"@type":"Person","name":{encode_basestring(row.author)},'
+        f'"url":{encode_basestring(base_url + row.author_url)}}},'
+        f'"datePublished":"{row.posted_iso}",{modified}'
+        f'"text":{encode_basestring(row.text)},"upvoteCount":{agreed}{likes}'
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from comments.markup import escape
 from comments.models import HeldComment
-from comments.parts import Part
+from comments.parts import Part, author_link
 from comments.rows import Row
 from comments.statements import Statement
 from comments.verdicts import message_of
@@ -61,9 +61,6 @@ def why_held(objections):
 
 
 def _print_part(row, html, held_at, why):
-    name = escape(row.author)
-    real_name = f'<bdi class="real-name">{escape(row.real_name)}</bdi> ' if row.real_name else ""
-    role = f'<span class="role">{row.role_label}</span> ' if row.role_label else ""
     notice, label, online = "", _("Your comment"), _("online")
     if why:
         more = _("More about this, or withdraw it")
@@ -75,8 +72,8 @@ def _print_part(row, html, held_at, why):
         )
     return Part(
         head=f' aria-label="{escape(label)}"><header class="comment-head">'
-        f'<a class="author" href="{escape(row.author_url)}"><bdi>{name}</bdi></a> '
-        f'{real_name}{role}<span class="presence is-online">{escape(online)}</span>'
+        f"{author_link(row, escape(row.author))} "
+        f'<span class="presence is-online">{escape(online)}</span>'
         f'<span class="where"> <time datetime="{moment_iso(held_at)}">{moment_text(held_at)}'
         "</time>",
         body=f'</span></header>{notice}<div class="comment-body prose" dir="auto">{html}</div>',

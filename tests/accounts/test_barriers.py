@@ -91,7 +91,7 @@ def test_nobody_joins_with_such_an_address(client, moderator, settings):
     sanctions.bar(by=moderator, kind="network", value="8.8.8.0/24")
     closed = client.get("/accounts/signup/", headers={"X-Forwarded-For": "8.8.8.8"})
     assert "Newcomer" not in closed.content.decode()
-    assert closed.templates[0].name == "account/signup_closed.html"
+    assert "account/signup_closed.html" in [each.name for each in closed.templates]
     elsewhere = client.get("/accounts/signup/", headers={"X-Forwarded-For": "8.8.4.4"})
     assert elsewhere.templates[0].name == "account/signup.html"
 

@@ -137,7 +137,7 @@ class TestReadingSignedOut:
     def test_presence_is_part_of_the_page(self, visitor, reader, post, sign_in):
         post(reader)
         before = visitor.get("/articles/the-bridge-opens/")
-        assert ">offline<" in text_of(before)
+        assert ">online<" not in text_of(before)
         sign_in(reader).get("/")
         after = visitor.get(
             "/articles/the-bridge-opens/", headers={"If-None-Match": before["ETag"]}

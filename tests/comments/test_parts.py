@@ -86,7 +86,7 @@ def test_nothing_kept_is_out_of_date(
 def test_a_reply_names_whom_it_answers_as_they_are_called_now(reader, moderator, make_person, post):
     comment = post(reader, "First words")
     post(make_person(), "An answer", parent=comment)
-    link = f'<a class="parent" href="#c{comment.pk}">to <bdi>{{}}</bdi></a>'
+    link = f'<a class="parent" dir="auto" href="#c{comment.pk}">to {{}}</a>'
     assert link.format(reader.handle) in page()
     membership.rename_person(by=make_person(role="admin"), person=reader, handle="Somebody Else")
     assert link.format("Somebody Else") in page()

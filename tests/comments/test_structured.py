@@ -68,7 +68,6 @@ def test_a_comment():
             "@id": f"{HERE}/comments/12/",
             "url": f"{HERE}/comments/12/",
             "author": {"@type": "Person", "name": "Ada", "url": f"{HERE}/people/Ada/"},
-            "dateCreated": "2026-01-03T10:28:00+00:00",
             "datePublished": "2026-01-03T10:28:00+00:00",
             "dateModified": "2026-01-03T11:00:00+00:00",
             "text": "Words & *marks*",

@@ -47,7 +47,7 @@ def test_a_withdrawn_comment_says_why(open_page, edition, javascript):
     page.get_by_label("Why you withdraw it").fill("I was wrong about the kettle.")
     page.get_by_role("button", name="Withdraw the comment").click()
     expect(steps.comment_article(page, edition.first)).to_have_text(
-        "Comment 1 Withdrawn by its author: I was wrong about the kettle."
+        "1 Withdrawn by its author: I was wrong about the kettle."
     )
     expect(steps.comment_article(page, edition.quoting)).to_be_visible()
 

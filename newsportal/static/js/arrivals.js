@@ -145,9 +145,7 @@ const place = (branch) => {
   const { parent } = branch.dataset;
   const isFirst = !parent && section.dataset.order === "newest";
   const threads = section.querySelectorAll(".threads");
-  const host = parent
-    ? document.getElementById(`r${parent}`)
-    : threads[isFirst ? 0 : threads.length - 1];
+  const host = parent ? repliesTo(parent) : threads[isFirst ? 0 : threads.length - 1];
   if (!host) {
     elsewhereSince ||= since();
     elsewhere += 1;
@@ -157,6 +155,16 @@ const place = (branch) => {
   host[isFirst ? "prepend" : "append"](branch);
   window.htmx?.process(branch);
   return comment;
+};
+
+// Where answers to a comment stand, if it is on the page: made for the first one.
+const repliesTo = (pk) => {
+  const replies = document.getElementById(`r${pk}`);
+  const branch = document.getElementById(`b${pk}`);
+  if (replies || !branch) return replies;
+  const made = Object.assign(document.createElement("div"), { className: "replies", id: `r${pk}` });
+  branch.append(made);
+  return made;
 };
 
 // As the server marks what is new, on the comment and on the thread's own fold.

@@ -110,11 +110,20 @@
     event.preventDefault();
     close(slot);
   });
+  // A page comes without places for forms, and for answers where nobody has answered.
+  const put = (place, className, id) =>
+    place.after(Object.assign(document.createElement("div"), { className, id }));
+  const slotUnder = (comment) => {
+    const pk = comment.id.slice(1);
+    if (!document.getElementById(`r${pk}`)) put(comment, "replies", `r${pk}`);
+    if (!document.getElementById(`form-${pk}`)) put(comment, "reply-slot", `form-${pk}`);
+    return document.getElementById(`form-${pk}`);
+  };
   document.addEventListener("click", (event) => {
     const source = event.target.closest?.("a.reply, a.quote");
-    const target = source?.closest(".branch").querySelector(".reply-slot");
-    if (!target || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!source || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    const target = slotUnder(source.closest(".comment"));
     htmx.ajax("GET", source.getAttribute("href"), { source, target, swap: "innerHTML" });
   });
 

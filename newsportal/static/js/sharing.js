@@ -4,7 +4,8 @@ export const equip = (comment, { say }) => {
   const number = comment.querySelector("a.number");
   const actions = comment.querySelector(".comment-actions");
   if (!number || !actions) return;
-  offer(number.href, number.textContent.toLowerCase(), say, (made) => actions.append(" ", made));
+  const name = interpolate(gettext("comment %(number)s"), { number: number.textContent });
+  offer(number.href, name, say, (made) => actions.append(" ", made));
 };
 
 // The two buttons for an address, each handed to ``put``; ``name`` says what it is the address of.

@@ -56,6 +56,7 @@ globalThis.portalWords = {
   "Your comment is posted.": "Ваш комментарий опубликован.",
   "Your text is kept in this browser. Load the page again and send it once more.": "Ваш текст сохранен в этом браузере. Загрузите страницу заново и отправьте его еще раз.",
   "[picture %(number)s]": "[изображение %(number)s]",
+  "comment %(number)s": "комментарий %(number)s",
   "new": "новое",
   "next comment": "следующий комментарий",
   "next new comment": "следующий новый комментарий",
