@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.directory import person_url
+from accounts.statements import Statement
 from articles.models import Byline
-from comments.statements import Statement
 
 # How a byline begins for each role. In the order of ``Byline.Role``, which it is told in.
 _BEGINS = {

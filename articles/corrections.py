@@ -12,13 +12,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.statements import Statement
 from articles import markup
 from articles.listings import BadCursorError
 from articles.models import Article, Correction
 from articles.permissions import require_changer
 from articles.publishing import ArticleError
 from comments.markup import legible, one_line
-from comments.statements import Statement
 from comments.wording import day_text, moment_iso, moment_text
 
 # What is longer is another article.

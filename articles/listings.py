@@ -17,12 +17,12 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
+from accounts.statements import Statement
 from articles import editions, figures, pictures
 from articles.bylines import bylines_of, first_role
 from articles.models import Article, Banner, FrontRow, ScheduledUpdate, Section
 from comments import moments, visits
-from comments.caching import page_language
-from comments.statements import Statement
+from comments.caching import moment_of, page_language
 from comments.wording import count_label, day_text, moment_iso, moment_text
 
 # Teasers on one page of a list: three screens on a phone.
@@ -151,14 +151,24 @@ def sections_shown(request):
     request: by a view's ETag and by its template.
     """
     if not hasattr(request, "sections_shown"):
-        now = timezone.now()
-        if editions.has_editions():
-            rows = _SECTIONS_OF_EDITION(now=now, language=page_language(request))
-        else:
-            rows = _SECTIONS(now=now)
+        statement, asked = _asked_of_sections(request)
+        rows = statement(**asked)
         request.sections_shown = [(name, f"/sections/{slug}/") for name, slug, _ in rows]
         request.banner_number = rows[0][2] if rows else None
     return request.sections_shown
+
+
+def asking_sections(request):
+    """The question that ``sections_shown`` asks."""
+    statement, asked = _asked_of_sections(request)
+    return statement.asking(**asked)
+
+
+def _asked_of_sections(request):
+    now = moment_of(request)
+    if editions.has_editions():
+        return _SECTIONS_OF_EDITION, {"now": now, "language": page_language(request)}
+    return _SECTIONS, {"now": now}
 
 
 def banner_number(request):
@@ -180,11 +190,18 @@ def next_change(now):
 
     So does the front page as it is arranged, and the banner above every page.
     """
-    return moments.next_change(
-        now,
-        (ScheduledUpdate, "takes_effect_at"),
-        *((model, name) for model in (FrontRow, Banner) for name in ("starts", "until")),
-    )
+    return moments.next_change(now, *_CHANGES)
+
+
+def asking_next_change(now):
+    """The question that ``next_change`` asks."""
+    return moments.asking_next_change(now, *_CHANGES)
+
+
+_CHANGES = (
+    (ScheduledUpdate, "takes_effect_at"),
+    *((model, name) for model in (FrontRow, Banner) for name in ("starts", "until")),
+)
 
 
 def front_page(now=None, language=""):

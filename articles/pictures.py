@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy
 
+from accounts.statements import Statement, padded
 from articles import figures
 from articles.figures import Shown
 from articles.markup import pictures_in
 from articles.models import Article, Picture
-from comments.statements import Statement, padded
 
 # What a list needs of an article's lead picture: behind the columns of its teaser.
 TEASER_FIELDS = tuple(

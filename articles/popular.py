@@ -14,13 +14,13 @@ from django.core.cache import caches
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.statements import Statement, padded
 from articles import editions
 from articles.bylines import bylines_of
 from articles.listings import TEASER_FIELDS, make_teaser
 from articles.models import Article, ReadCount, day_of, hour_of
 from comments.contributions import most_discussed
 from comments.languages import site_language
-from comments.statements import Statement, padded
 
 # What is not among the first fifty of any hour of a day is not among the first twenty of the day
 # by more than a few reads: it had fewer than the fiftieth in each.

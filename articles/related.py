@@ -6,9 +6,9 @@ its section, and never itself or one twice. One query, whatever there is.
 
 from django.db.models import Count, Exists, F, OuterRef, Subquery
 
+from accounts.statements import Statement
 from articles.listings import TEASER_FIELDS
 from articles.models import Article, RelatedPick, Tagging
-from comments.statements import Statement
 
 # Beside an article; and so many can be picked by hand.
 MOST_RELATED = 4
@@ -20,7 +20,7 @@ _TAGS_ASKED = 3
 
 def related_rows(article, now):
     """Rows of ``TEASER_FIELDS`` of at most ``MOST_RELATED`` published articles. One query."""
-    found = _CANDIDATES(article_id=article.pk, section_id=article.section_id, now=now)
+    found = _CANDIDATES(**_asked(article, now))
 
     def rank(row):
         *_, picked_at, shared = row
@@ -29,6 +29,15 @@ def related_rows(article, now):
         return not is_picked, picked_at or 0, -(shared or 0), -row[4].timestamp(), -row[0]
 
     return [row[:-2] for row in sorted(found, key=rank)[:MOST_RELATED]]
+
+
+def asking_related(article, now):
+    """The question that ``related_rows`` asks."""
+    return _CANDIDATES.asking(**_asked(article, now))
+
+
+def _asked(article, now):
+    return {"article_id": article.pk, "section_id": article.section_id, "now": now}
 
 
 def _candidates(*, article_id, section_id, now):

@@ -7,12 +7,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.statements import padded
 from articles.bylines import bylines_of
 from articles.errors import ArticleError
 from articles.listings import PAGE_SIZE, TEASER_FIELDS, BadCursorError, make_teaser
 from articles.models import Article, SavedArticle
 from articles.permissions import require
-from comments.statements import padded
 from comments.turns import wait_for_turn
 
 # A list that long is an archive, and search finds more in it.

@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.statements import Statement, padded
 from articles.bylines import bylines_of
 from articles.listings import PAGE_SIZE, TEASER_FIELDS, BadCursorError, make_teaser
 from articles.models import Article, Series, SeriesPart
-from comments.statements import Statement, padded
 from comments.wording import count_label
 
 # All parts are read to count them: longer is a section, not a series.

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.directory import find_person
+from accounts.statements import padded
 from articles.listings import list_page
 from articles.models import Article, Byline, Guest, Tag, Tagging
-from comments.statements import padded
 
 
 @dataclass(frozen=True, slots=True)

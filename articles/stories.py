@@ -9,6 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.statements import Statement, assemble, columns_of
 from articles import editions, figures, markup, pictures
 from articles.bylines import Credit, bylines_of, worded
 from articles.caching import version_of
@@ -16,12 +17,11 @@ from articles.embeds import has_embeds
 from articles.listings import make_teaser
 from articles.models import Article, ScheduledUpdate, Section, SeriesPart
 from articles.reading_time import reading_label
-from articles.related import related_rows
+from articles.related import asking_related, related_rows
 from articles.series import SeriesPlace, place_of
-from articles.tags import tags_of
+from articles.tags import asking_tags, tags_of
 from articles.translations import Translation, translations_of
 from comments.moments import A_READ
-from comments.statements import Statement, assemble, columns_of
 from comments.wording import count_label, moment_iso, moment_text
 
 
@@ -127,6 +127,12 @@ def article_page(article, *, with_more=True, with_update=False, now=None):
     tags = tags_of([article.pk]).get(article.pk, [])
     view = _article_view(article, bylines.get(article.pk, []), tags, now, with_update)
     return view, [make_teaser(row, bylines, now=now) for row in rows]
+
+
+def asking_page(article, now, *, with_more=True):
+    """The questions that ``article_page`` asks and that wait for no other's answer."""
+    tags = asking_tags([article.pk])
+    return [tags, asking_related(article, now)] if with_more else [tags]
 
 
 def update_of(article):

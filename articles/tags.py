@@ -1,8 +1,8 @@
 """READ: what articles are about."""
 
+from accounts.statements import Statement
 from articles.models import Tag, Tagging
 from articles.slugs import fold_name
-from comments.statements import Statement
 
 # What somebody who types has time to read.
 MOST_SUGGESTED = 10
@@ -14,6 +14,11 @@ def tags_of(article_ids):
     for article_id, name, slug in _TAGGINGS(articles=list(article_ids)):
         found.setdefault(article_id, []).append((name, f"/tags/{slug}/"))
     return found
+
+
+def asking_tags(article_ids):
+    """The question that ``tags_of`` asks."""
+    return _TAGGINGS.asking(articles=list(article_ids))
 
 
 def _taggings(*, articles):

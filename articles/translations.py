@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from accounts.statements import Statement
 from articles import editions
 from articles.models import Article
-from comments.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.together import asked_together
 from articles import (
     cards,
     corrections,
@@ -39,7 +40,7 @@ from articles.caching import version_of
 from articles.models import Article, Guest
 from articles.permissions import can_preview
 from comments import embedding
-from comments.caching import answer_reader, is_public, page_language, speak
+from comments.caching import answer_reader, is_public, moment_of, page_language, speak
 from comments.languages import full_code
 from comments.structured import structured_nodes
 from comments.wording import moment_text
@@ -140,17 +141,29 @@ def tag_page(request, slug):
 
 @require_safe
 def article_page(request, slug):
+    now = moment_of(request)
     article = _find_article(request, slug)
     speak(request, article.language)
-    if stories.is_update_due(article) and updates.settle_in_passing(article):
+    if stories.is_update_due(article, now) and updates.settle_in_passing(article):
         # The page shows the new words in any case; what is kept of them has followed, once.
         article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
     is_first_page = not embedding.is_further_down(request)
     # An editor looks at what is scheduled; for anybody else there is nothing else to see.
     with_update = "update" in request.GET and not is_public(request) and can_preview(request.user)
-    view, more = stories.article_page(article, with_more=is_first_page, with_update=with_update)
-    discussion = embedding.read_discussion(request, article.discussion)
+    with asked_together(
+        *stories.asking_page(article, now, with_more=is_first_page),
+        *embedding.asking_discussion(request, article.discussion),
+        listings.asking_sections(request),
+        listings.asking_next_change(now),
+    ):
+        view, more = stories.article_page(
+            article, with_more=is_first_page, with_update=with_update, now=now
+        )
+        discussion = embedding.read_discussion(request, article.discussion)
+        # What is listed beside it comes and goes, too.
+        until = _earliest(view.until, listings.next_change(now))
+        listings.sections_shown(request)
 
     version = (
         article.version,
@@ -167,8 +180,6 @@ def article_page(request, slug):
             more,
         ),
     )
-    # What is listed beside it comes and goes, too.
-    until = _earliest(view.until, listings.next_change(timezone.now()))
 
     def show():
         if (reader := embedding.reader_of(request)) is not None:
@@ -316,7 +327,7 @@ def _answer_list(request, template, context):
 def _find_article(request, slug):
     """The article at this address, also an unpublished one for those who may preview it."""
     try:
-        return stories.article(slug)
+        return stories.article(slug, now=moment_of(request))
     except Article.DoesNotExist as missing:
         # Who is not signed in gets the same answer without a look at any session.
         if is_public(request) or not can_preview(request.user):

@@ -61,6 +61,13 @@ def speak(request, language):
         translation.activate(full_code(request.page_language))
 
 
+def moment_of(request):
+    """The moment at which the page of ``request`` is made: the same for all that is on it."""
+    if not hasattr(request, "moment"):
+        request.moment = timezone.now()
+    return request.moment
+
+
 def page_language(request):
     """The language of what the page of ``request`` shows, as ``speak`` was told; the site's."""
     return getattr(request, "page_language", None) or site_language()

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.statements import Statement
 from comments.models import Comment, HeldComment, ModerationEntry, readable
-from comments.statements import Statement
 from comments.wording import count_label, moment_iso, moment_text, number_text
 
 # Beyond this many of a person's comments nobody reads the number, and counting takes time.

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.statements import PlannedAnew, Statement, assemble, columns_of
 from comments import orders
 from comments.admission import closed_reason_of
 from comments.models import Comment, Discussion, Thread
@@ -28,7 +29,6 @@ from comments.rows import (
     read_rows,
     with_authors,
 )
-from comments.statements import PlannedAnew, Statement, assemble, columns_of
 from comments.wording import count_label
 
 # Comments on one page, whatever it shows: a few screens of talk, and a page that stays light.

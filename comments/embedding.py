@@ -96,6 +96,13 @@ def read_discussion(request, discussion):
     )
 
 
+def asking_discussion(request, discussion):
+    """The questions that ``read_discussion`` asks and that wait for no other's answer."""
+    if is_further_down(request):
+        return []
+    return [orders.asking_first(discussion, order_of(request))]
+
+
 def order_of(request):
     """The order that is asked for, or the one that whoever is signed in has chosen before."""
     asked = request.GET.get("order", "")

@@ -8,8 +8,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.statements import Statement
 from comments.models import HeldComment, Letter, ModerationEntry
-from comments.statements import Statement
 from comments.wording import moment_iso, moment_text, reason_text
 
 Act = ModerationEntry.Act

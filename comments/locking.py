@@ -3,8 +3,8 @@
 Comments are locked before their discussion, and nothing after it (``docs/adr/0002``).
 """
 
+from accounts.statements import instances
 from comments.models import Comment, Discussion
-from comments.statements import instances
 
 
 def lock_comment(pk):

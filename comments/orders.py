@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from django.db.models import BooleanField, F, Func, Min, Subquery
 from django.utils.translation import gettext_lazy
 
+from accounts.statements import Statement
 from comments.models import Comment, Thread, ThreadMove
-from comments.statements import Statement
 
 # Threads on a page: as many as people read before they choose to go on.
 THREADS_A_PAGE = 25
@@ -111,6 +111,11 @@ def _first(discussion, order):
         following = found[THREADS_A_PAGE]
         page.next = _ranked_cursor(following, following[4]) if order.rank else str(following[0])
     return page
+
+
+def asking_first(discussion, order):
+    """The question that ``thread_slice`` asks for a first page; ``order`` is the name of one."""
+    return _FIRST.asking(order, discussion_id=discussion.pk)
 
 
 def _first_threads(name, *, discussion_id):

@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.statements import PlannedAnew, Statement
 from comments import orders
 from comments.discussions import (
     PAGE_SIZE,
@@ -15,7 +16,6 @@ from comments.discussions import (
 )
 from comments.models import Comment, Thread
 from comments.rows import FIELDS, make_rows
-from comments.statements import PlannedAnew, Statement
 
 # What surrounds a comment on its own page, in the order of its thread.
 SHOWN_BEFORE = 5

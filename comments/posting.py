@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import directory
 from accounts.barriers import is_address_barred
+from accounts.statements import Change, Statement
 from comments import (
     contributions,
     decisions,
@@ -51,7 +52,6 @@ from comments.screening import (
     screen,
 )
 from comments.standing import known_of
-from comments.statements import Change, Statement
 from comments.tree import NoRoomError, NoTreeError, TreeError
 from comments.turns import wait_for_turn
 from comments.wording import moment_text

@@ -12,9 +12,9 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from accounts.statements import Change, instances
 from comments.locking import lock_discussion
 from comments.models import Discussion, Thread, ThreadMove
-from comments.statements import Change, instances
 
 # 95 % confidence, as Evan Miller's "How not to sort by average rating" and most sites have it.
 _Z = 1.96

@@ -7,8 +7,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
 from accounts.directory import is_online, person_url
+from accounts.statements import Statement, padded
 from comments.models import Comment
-from comments.statements import Statement, padded
 from comments.wording import moment_iso, moment_text, tombstone_text
 
 # What a row is made of, in the order of ``Row``'s own fields. No words and no moments: pages

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.statements import Statement
 from comments.models import (
     CannedReason,
     Discussion,
@@ -23,7 +24,6 @@ from comments.models import (
     WatchedWord,
 )
 from comments.permissions import can_set_rules, require
-from comments.statements import Statement
 from comments.wording import CANNED_REASONS, number_text, reason_text
 from comments.words import compile_words
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import directory
+from accounts.statements import Change, Statement
 from comments.models import Discussion, Standing
 from comments.permissions import can_withdraw
-from comments.statements import Change, Statement
 from comments.trust import Record, level_of
 from comments.wording import moment_text
 

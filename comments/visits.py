@@ -8,8 +8,8 @@ from django.db.models import F, IntegerField, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.patience import impatience
+from accounts.statements import Change, Statement, padded
 from comments.models import Comment, Discussion, Preference, Thread, Visit
-from comments.statements import Change, Statement, padded
 
 logger = logging.getLogger(__name__)
 

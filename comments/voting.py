@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.statements import Statement, padded
 from comments import ranking
 from comments.admission import context_of, doors_of
 from comments.models import Comment, Vote
 from comments.permissions import is_author, require
 from comments.screening import VOTE_PHASES, Draft, RefusedError, Verdict, screen
-from comments.statements import Statement, padded
 from comments.turns import wait_for_turn
 
 # Faster than anybody reads. Each vote on a top-level comment moves its thread, and what moved is

@@ -5,11 +5,11 @@ Nobody else is shown them. What a shadowed person posts looks to them as if it h
 
 from django.utils.translation import gettext as _
 
+from accounts.statements import Statement
 from comments.markup import escape
 from comments.models import HeldComment
 from comments.parts import Part, author_link
 from comments.rows import Row
-from comments.statements import Statement
 from comments.verdicts import message_of
 from comments.wording import moment_iso, moment_text
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import membership
+from accounts.statements import Change, PlannedAnew, Statement, instances
 from comments.models import Comment
-from comments.statements import Change, PlannedAnew, Statement, instances
 
 pytestmark = pytest.mark.django_db
 

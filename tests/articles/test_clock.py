@@ -8,10 +8,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.statements import Statement
 from articles import corrections, publishing, sitemaps, updates
 from articles.models import Article, Revision
 from comments import posting
-from comments.statements import Statement
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
