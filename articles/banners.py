@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import editions, listings
+from articles import editions, menu
 from articles.models import MAX_BANNER_LENGTH, Article, Banner
 from articles.permissions import require_arranger
 from articles.publishing import ArticleError
@@ -39,7 +39,7 @@ def banner_shown(request):
     Whether there is one is read with the sections, so it costs a query only while one is up.
     """
     if not hasattr(request, "banner_shown"):
-        request.banner_shown = _view_of(listings.banner_number(request))
+        request.banner_shown = _view_of(menu.banner_number(request))
     return request.banner_shown
 
 
@@ -55,7 +55,7 @@ def _view_of(number):
 
 def banners_up(now=None):
     """The ``Banner`` rows that are up at ``now``, the one that readers see first. One query."""
-    return list(listings.banners_at(now or timezone.now()).select_related("put_up_by"))
+    return list(menu.banners_at(now or timezone.now()).select_related("put_up_by"))
 
 
 def put_up_banner(*, by=None, text, article=None, starts=None, until=None, language=""):
@@ -107,7 +107,7 @@ def take_down_banners(*, by=None):
         take_turn(_TURN)
         now = timezone.now()
         # Ordered rows cannot be updated as they are.
-        up = Banner.objects.filter(pk__in=[banner.pk for banner in listings.banners_at(now)])
+        up = Banner.objects.filter(pk__in=[banner.pk for banner in menu.banners_at(now)])
         return bool(up.update(taken_down_at=now, taken_down_by=by))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from articles.saved import is_saved
+from articles.saved import asking_saved, is_saved
 
 # Where a page of theirs takes an address and words to post; in the order of the alphabet.
 _NETWORKS = (
@@ -60,6 +60,11 @@ def save_button(article_id, title, *, reader=None, saved=False, from_list=False)
         is_form=reader is not None,
         from_list=from_list,
     )
+
+
+def asking_tools(article, reader):
+    """The question that ``tools_of`` asks, if it asks any."""
+    return [] if reader is None else [asking_saved(reader, article.pk)]
 
 
 def tools_of(article, title, base_url, reader=None):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.statements import padded
+from accounts.statements import Statement, padded
 from articles.bylines import bylines_of
 from articles.errors import ArticleError
 from articles.listings import PAGE_SIZE, TEASER_FIELDS, BadCursorError, make_teaser
@@ -68,7 +68,19 @@ def drop_article(*, by, article_id):
 
 def is_saved(person, article_id):
     """Whether an article is on somebody's list. One query."""
-    return SavedArticle.objects.filter(person_id=person.pk, article_id=article_id).exists()
+    return bool(_SAVED(person_id=person.pk, article_id=article_id))
+
+
+def asking_saved(person, article_id):
+    """The question that ``is_saved`` asks."""
+    return _SAVED.asking(person_id=person.pk, article_id=article_id)
+
+
+_SAVED = Statement(
+    lambda *, person_id, article_id: SavedArticle.objects.filter(
+        person_id=person_id, article_id=article_id
+    ).values_list("pk")[:1]
+)
 
 
 def saved_page(person, *, before=None, now=None):

@@ -92,6 +92,11 @@ def article(slug, *, preview=False, now=None):
     return assemble(found[0], Article, **_RELATED)
 
 
+def asking_article(slug, now):
+    """The question that ``article`` asks."""
+    return _READABLE.asking(slug=slug, now=now)
+
+
 def readable(pk, now=None):
     """The article of this number that readers may see, with its own columns alone, or None."""
     return Article.objects.published(now).filter(pk=pk).first()

@@ -27,6 +27,7 @@ from articles import (
     front,
     graph,
     listings,
+    menu,
     popular,
     previews,
     reading_tools,
@@ -142,29 +143,35 @@ def tag_page(request, slug):
 @require_safe
 def article_page(request, slug):
     now = moment_of(request)
-    article = _find_article(request, slug)
+    with asked_together(stories.asking_article(slug, now), *embedding.asking_preferences(request)):
+        article = _find_article(request, slug)
+        embedding.preferred_order(request)
     speak(request, article.language)
     if stories.is_update_due(article, now) and updates.settle_in_passing(article):
         # The page shows the new words in any case; what is kept of them has followed, once.
         article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
     is_first_page = not embedding.is_further_down(request)
-    # An editor looks at what is scheduled; for anybody else there is nothing else to see.
-    with_update = "update" in request.GET and not is_public(request) and can_preview(request.user)
     with asked_together(
         *stories.asking_page(article, now, with_more=is_first_page),
         *embedding.asking_discussion(request, article.discussion),
-        listings.asking_sections(request),
+        *embedding.asking_reader(request, article.discussion),
+        *reading_tools.asking_tools(article, embedding.reader_of(request)),
+        menu.asking_sections(request),
         listings.asking_next_change(now),
     ):
-        view, more = stories.article_page(
-            article, with_more=is_first_page, with_update=with_update, now=now
-        )
-        discussion = embedding.read_discussion(request, article.discussion)
-        # What is listed beside it comes and goes, too.
-        until = _earliest(view.until, listings.next_change(now))
-        listings.sections_shown(request)
+        return _answer_article(request, article, now, with_more=is_first_page)
 
+
+def _answer_article(request, article, now, *, with_more):
+    # An editor looks at what is scheduled; for anybody else there is nothing else to see.
+    with_update = "update" in request.GET and not is_public(request) and can_preview(request.user)
+    view, more = stories.article_page(
+        article, with_more=with_more, with_update=with_update, now=now
+    )
+    discussion = embedding.read_discussion(request, article.discussion)
+    # What is listed beside it comes and goes, too.
+    until = _earliest(view.until, listings.next_change(now))
     version = (
         article.version,
         # Pictures change without their articles: their files are made, their captions mended.

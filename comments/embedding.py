@@ -16,13 +16,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from comments import (
     discussions,
     drafts,
+    letters,
     markup,
     orders,
     permissions,
     places,
     screening,
+    standing,
     visits,
     voting,
+    waiting,
 )
 from comments.admission import closed_reason_of, mute_of
 from comments.caching import is_public, keep_frame
@@ -30,9 +33,7 @@ from comments.forms import CommentForm
 from comments.parts import print_parts
 from comments.printing import Showing, print_branches
 from comments.quoting import escape_plain
-from comments.standing import known_of
 from comments.structured import structured_comments
-from comments.waiting import put_among, waiting_of
 from comments.wording import moment_text, number_text
 
 
@@ -74,7 +75,7 @@ def reader_of(request):
 def known_reader(request, now):
     """What is known of whoever is signed in and reads. One query for each request."""
     if not hasattr(request, "known_reader"):
-        request.known_reader = known_of(request.user, now)
+        request.known_reader = standing.known_of(request.user, now)
     return request.known_reader
 
 
@@ -103,6 +104,19 @@ def asking_discussion(request, discussion):
     return [orders.asking_first(discussion, order_of(request))]
 
 
+def asking_reader(request, discussion):
+    """The questions about whoever is signed in that a page of ``discussion`` asks."""
+    reader = reader_of(request)
+    if reader is None:
+        return []
+    return [
+        standing.asking_known(reader),
+        visits.asking_visit(reader, discussion),
+        waiting.asking_waiting(reader, discussion),
+        letters.asking_unread(reader),
+    ]
+
+
 def order_of(request):
     """The order that is asked for, or the one that whoever is signed in has chosen before."""
     asked = request.GET.get("order", "")
@@ -118,6 +132,12 @@ def preferred_order(request):
         chosen = "" if reader is None else visits.order_of(reader)
         request.preferred_order = chosen if chosen in orders.ORDERS else orders.DEFAULT
     return request.preferred_order
+
+
+def asking_preferences(request):
+    """The question that ``preferred_order`` asks, if it asks any."""
+    reader = reader_of(request)
+    return [] if reader is None else [visits.asking_order(reader)]
 
 
 def says_order(request):
@@ -149,6 +169,13 @@ def start_of(request):
     return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else None
 
 
+def visit_of(request, discussion):
+    """What is noted of whoever is signed in and reads. One query for each request."""
+    if not hasattr(request, "visit"):
+        request.visit = visits.visit_of(reader_of(request), discussion)
+    return request.visit
+
+
 def showing_of(request, discussion, rows):
     """For whom these rows are printed. Asks nothing for somebody who is not signed in."""
     reader = reader_of(request)
@@ -160,7 +187,7 @@ def showing_of(request, discussion, rows):
         person_id=reader.pk,
         may_moderate=permissions.can_moderate(reader),
         edit_since=now - known_reader(request, now).editing_time if discussion.is_open else None,
-        seen=visits.seen_until(reader, discussion, now),
+        seen=visits.seen_until(visit_of(request, discussion), now),
         voted=voting.voted_for(reader, [row.id for row in rows]),
     )
 
@@ -199,9 +226,9 @@ def render_page(request, template, page, *, version=None, base=0, about=None, **
     else:
         frame = render_frame()
     rows = page.rows
-    if reader is not None and (held := waiting_of(reader, discussion)):
+    if reader is not None and (held := waiting.waiting_of(reader, discussion)):
         newest_first = page.order is not None and page.order.newest_first
-        rows = put_among(
+        rows = waiting.put_among(
             rows,
             held if page.order is not None else [row for row in held if row.parent_id],
             newest_first=newest_first and page.previous_url == "",
@@ -214,7 +241,7 @@ def render_page(request, template, page, *, version=None, base=0, about=None, **
     # A fragment has no data for machines.
     filled = [each.encode() for each in content[: len(frame) - 1]]
     if reader is not None and page.order is not None:
-        visits.note_visit(reader, discussion)
+        visits.note_visit(reader, discussion, visit_of(request, discussion))
     return HttpResponse(b"".join([*chain(*zip(frame, filled, strict=False)), frame[-1]]))
 
 

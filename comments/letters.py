@@ -35,6 +35,11 @@ def unread_count(person):
     return len(_UNREAD(COUNTED_UP_TO, person_id=person.pk))
 
 
+def asking_unread(person):
+    """The question that ``unread_count`` asks."""
+    return _UNREAD.asking(COUNTED_UP_TO, person_id=person.pk)
+
+
 _UNREAD = Statement(
     lambda most, *, person_id: Letter.objects.filter(
         person_id=person_id, seen_at__isnull=True

@@ -113,6 +113,11 @@ def known_of(person, now=None):
     return Known(record, now, premoderated, shadow_until, muted)
 
 
+def asking_known(person):
+    """The question that ``known_of`` asks."""
+    return _STANDING.asking(pk=person.pk)
+
+
 def mutes_of(known, now):
     """``[(discussion, Mute), ...]`` of somebody's ``Known``, the latest discussion first.
 

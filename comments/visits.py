@@ -23,13 +23,23 @@ COUNTED_UP_TO = 99
 MOST_NEW = 1_000
 
 
-def seen_until(person, discussion, now=None):
-    """The arrival up to which ``person`` has seen ``discussion``; None on a first visit.
+def visit_of(person, discussion):
+    """What is noted of ``person`` in ``discussion``: for the other functions here, or None."""
+    found = _VISIT(person_id=person.pk, discussion_id=discussion.pk)
+    return found[0] if found else None
+
+
+def asking_visit(person, discussion):
+    """The question that ``visit_of`` asks."""
+    return _VISIT.asking(person_id=person.pk, discussion_id=discussion.pk)
+
+
+def seen_until(visit, now):
+    """The arrival up to which a discussion had been seen on that ``visit``; None on a first one.
 
     What came later is new to them, on every page of a visit, until they come back another time.
     """
-    visits = _VISIT(person_id=person.pk, discussion_id=discussion.pk)
-    return _seen(*visits[0], now or timezone.now()) if visits else None
+    return None if visit is None else _seen(*visit, now)
 
 
 def _seen(seen, latest, at, now):
@@ -43,22 +53,22 @@ _VISIT = Statement(
 )
 
 
-def note_visit(person, discussion, now=None):
+def note_visit(person, discussion, visit, now=None):
     """Writes down that ``person`` sees ``discussion`` as it is now. One transaction.
 
-    Never turns a page into an error: on SQLite, where a long import keeps everybody from
-    writing, the visit is left for the next page.
+    ``visit`` is what was noted of them there when the page was made. Never turns a page into an
+    error: on SQLite, where a long import keeps everybody from writing, the visit is left for the
+    next page.
     """
     now = now or timezone.now()
     arrivals = discussion.arrival_count
-    visits = _VISIT(person_id=person.pk, discussion_id=discussion.pk)
-    seen, latest, at = visits[0] if visits else (arrivals, arrivals, now)
-    if visits and latest >= arrivals and at >= now - NOTED_EVERY:
+    seen, latest, at = visit or (arrivals, arrivals, now)
+    if visit is not None and latest >= arrivals and at >= now - NOTED_EVERY:
         return
     mine = Visit.objects.filter(person_id=person.pk, discussion_id=discussion.pk)
     try:
         with impatience(), transaction.atomic():
-            if not visits:
+            if visit is None:
                 fresh = Visit(
                     person_id=person.pk,
                     discussion_id=discussion.pk,
@@ -159,6 +169,11 @@ def order_of(person):
     """The order in which ``person`` last chose to read, or an empty text. One query."""
     found = _ORDER(person_id=person.pk)
     return found[0][0] if found else ""
+
+
+def asking_order(person):
+    """The question that ``order_of`` asks."""
+    return _ORDER.asking(person_id=person.pk)
 
 
 _ORDER = Statement(

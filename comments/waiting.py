@@ -24,6 +24,11 @@ def waiting_of(person, discussion):
     return [_row(person, *values) for *values, comment_id in found if comment_id is None]
 
 
+def asking_waiting(person, discussion):
+    """The question that ``waiting_of`` asks."""
+    return _WAITING.asking(AT_MOST, author_id=person.pk, discussion_id=discussion.pk)
+
+
 def _waiting(most, *, author_id, discussion_id):
     found = HeldComment.objects.filter(
         author_id=author_id, discussion_id=discussion_id, state=HeldComment.State.WAITING

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles import banners, editions, listings
+from articles import banners, editions, menu
 from comments import letters
 from comments.caching import page_language
 
@@ -19,7 +19,7 @@ def frame(request):
         settings.TIME_ZONE,
         settings.BUILD,
         get_language(),
-        listings.sections_shown(request),
+        menu.sections_shown(request),
         editions.front_url(page_language(request)),
         banners.banner_shown(request),
     )
@@ -42,7 +42,7 @@ def site(request):
         "front_url": editions.front_url(page_language(request)),
         "latest_url": editions.latest_url(page_language(request)),
         "banner": None if in_admin else banners.banner_shown(request),
-        "nav_sections": [] if in_admin else listings.sections_shown(request),
+        "nav_sections": [] if in_admin else menu.sections_shown(request),
         "mail_is_printed": any(name in settings.EMAIL_BACKEND for name in _MAIL_STAYS_HERE),
     }
 

@@ -219,6 +219,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "newsportal.static_files.LeanStaticStorage"},
 }
 
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import banners, listings, publishing
+from articles import banners, menu, publishing
 from articles.models import Banner
 from comments import posting
 
@@ -217,4 +217,4 @@ def test_one_found_too_late_is_told(desk, monkeypatch):
 def test_a_portal_without_a_section_has_its_pages(client, db):
     banners.put_up_banner(text="The dam holds")
     assert client.get("/").status_code == 200
-    assert listings.banners_at(timezone.now()).count() == 1
+    assert menu.banners_at(timezone.now()).count() == 1

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.statements import Statement
-from articles import corrections, publishing, sitemaps, updates
+from articles import corrections, publishing, updates
 from articles.models import Article, Revision
 from comments import posting
 
@@ -143,9 +143,8 @@ def test_counts_follow(clock, rain, reader, politics):
     ["/sitemap.xml", "/sitemap-articles-1.xml", "/corrections/", "/corrections/feed.atom",
      "/articles/rain/card.png"],
 )  # fmt: skip
-def test_what_hangs_on_an_article_goes_with_it(clock, rain, address, monkeypatch):
+def test_what_hangs_on_an_article_goes_with_it(clock, rain, address):
     """Crawlers' files, corrections and cards: gone at the moment, and no cache has them longer."""
-    monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 10_000_000)
     corrections.publish_correction(article=rain, kind="update", text="It rains frogs.")
     publishing.update_article(article=rain, withdraw_at=NOON)
 

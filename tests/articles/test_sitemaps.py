@@ -89,12 +89,6 @@ def everything():
     return found
 
 
-@pytest.fixture(autouse=True)
-def _one_file_of_each(monkeypatch):
-    """PostgreSQL's numbers go on from test to test: which file one falls into is told apart."""
-    monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 10_000_000)
-
-
 class TestIndex:
     def test_everything_that_readers_find_is_in_it(self, publish, reader):
         rain = publish("Rain")
