@@ -4,9 +4,9 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts import directory
 from accounts.models import User
-from accounts.statements import instances
+from accounts.statements import Instances
 
-_PERSON = instances(User, lambda *, pk: User.objects.filter(pk=pk))
+_PERSON = Instances(User, lambda *, pk: User.objects.filter(pk=pk))
 
 
 class PortalBackend(AuthenticationBackend):

@@ -9,9 +9,11 @@ from django.utils import timezone
 from accounts.handles import handle_skeleton
 from accounts.models import MAX_HANDLE_LENGTH, ONLINE_FOR, Origin, User, person_url
 from accounts.permissions import STAFF_ROLES
+from accounts.statements import Question, Statement
 
 __all__ = [
     "anybody",
+    "asking_suspension",
     "find_person",
     "has_address",
     "is_online",
@@ -96,12 +98,23 @@ def suspension_of(person_id: int, *beside: str) -> tuple:
     One query, so that a suspension holds for whoever was signed in before it. ``beside`` names
     columns of rows that hang on the person's, which are read with it: their values come behind.
     """
-    people = User.objects.filter(pk=person_id)
-    found = people.values_list("suspended_until", "suspension_reason", *beside).first()
-    until, reason, *values = found or (None, "", *(None for _ in beside))
+    found = _SUSPENSION(*beside, pk=person_id) or [(None, "", *(None for _ in beside))]
+    until, reason, *values = found[0]
     if until is None or until <= timezone.now():
         until, reason = None, ""
     return until, reason, *values
+
+
+def asking_suspension(person_id: int, *beside: str) -> Question:
+    """The question that ``suspension_of`` asks."""
+    return _SUSPENSION.asking(*beside, pk=person_id)
+
+
+_SUSPENSION = Statement(
+    lambda *beside, pk: User.objects.filter(pk=pk).values_list(
+        "suspended_until", "suspension_reason", *beside
+    )
+)
 
 
 def person_signing_in(typed: str) -> User | None:

@@ -13,12 +13,23 @@ from weakref import WeakKeyDictionary
 
 # What is run less often on a connection is not worth a round trip of its own.
 _RUNS_BEFORE = 2
-# A session keeps each, with its plan, in some ten kilobytes.
+# A session keeps each, with its plan, in some ten kilobytes: those that were run last.
 _MOST_PREPARED = 200
+# So many texts that were run a few times are remembered; then counting begins anew.
+_MOST_COUNTED = 1_000
 # Wide types: a number larger than its column holds finds nothing, and is no error.
 _TYPES = {int: "bigint", str: "text", datetime: "timestamptz"}
 
-# What a session has prepared, by its connection: how often each was run, or what runs it.
+
+class _Session:
+    """How often each text was run on a connection, and what runs those that are prepared there."""
+
+    __slots__ = ("prepared", "runs")
+
+    def __init__(self):
+        self.runs, self.prepared = {}, {}
+
+
 _sessions = WeakKeyDictionary()
 _numbers = count(1)
 
@@ -28,23 +39,42 @@ def run_on(connection, cursor, sql, params, changes):
 
     ``changes`` says of each of ``params`` whether it differs from run to run.
     """
+    cursor.execute(*words_for(connection, sql, params, changes))
+
+
+def words_for(connection, sql, params, changes):
+    """``(sql, params)`` that do the same there: as they are, or what runs the prepared ones."""
     if connection.queries_logged or connection.execute_wrappers:
         # Who listens to statements hears all of them, as Django tells it.
-        cursor.execute(sql, params)
-        return
+        return sql, params
     if connection.vendor == "postgresql" and not connection.settings_dict.get(
         "DISABLE_SERVER_SIDE_CURSORS"
     ):
-        session = _sessions.setdefault(connection.connection, {})
-        known = session.get(sql, 0)
-        if known == _RUNS_BEFORE and len(session) <= _MOST_PREPARED:
-            known = session[sql] = _prepare(connection, sql, params, changes)
-        elif isinstance(known, int) and known < _RUNS_BEFORE:
-            session[sql] = known + 1
-        if isinstance(known, str):
-            sql = known
-            params = [value for value, differs in zip(params, changes, strict=True) if differs]
-    cursor.execute(sql, params)
+        session = _sessions.get(connection.connection)
+        if session is None:
+            session = _sessions[connection.connection] = _Session()
+        runs_it = session.prepared.pop(sql, None)
+        if runs_it is None:
+            runs = session.runs.get(sql, 0)
+            if runs < _RUNS_BEFORE:
+                if len(session.runs) >= _MOST_COUNTED:
+                    session.runs.clear()
+                session.runs[sql] = runs + 1
+                return sql, params
+            del session.runs[sql]
+            while len(session.prepared) >= _MOST_PREPARED:
+                _forget(connection, session.prepared.pop(next(iter(session.prepared))))
+            runs_it = _prepare(connection, sql, params, changes)
+        # Behind all others, as what was run last.
+        session.prepared[sql] = runs_it
+        sql = runs_it
+        params = [value for value, differs in zip(params, changes, strict=True) if differs]
+    return sql, params
+
+
+def _forget(connection, runs_it):
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        cursor.execute(f"DEALLOCATE {runs_it.split()[1]}")
 
 
 def _prepare(connection, sql, params, changes):

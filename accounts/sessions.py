@@ -4,9 +4,9 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.statements import instances
+from accounts.statements import Instances
 
-_SESSION = instances(
+_SESSION = Instances(
     Session,
     lambda *, session_key, now: Session.objects.filter(
         session_key=session_key, expire_date__gt=now

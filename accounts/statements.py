@@ -13,10 +13,10 @@ from itertools import count
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
-from accounts.prepared import run_on
+from accounts.prepared import run_on, words_for
 
 # Values that nobody asks for, to be found again among the parameters: they fit every integer
 # column, and lie far from any moment and any name.
@@ -113,6 +113,62 @@ class Change(Statement):
     def _compile(self, shape, values):
         return _CompiledChange(self.build, shape, values)
 
+    def changing(self, *shape, **values):
+        """What a call would do, for ``together.write_together``."""
+        return self.compiled_for(shape, values).writing(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What is still to be written: ``words(connection)`` gives its SQL and its parameters."""
+
+    alias: str
+    words: object
+
+
+class Insertion:
+    """INSERTs of single rows of ``model``, compiled once; called with an object, it saves it.
+
+    As ``save(force_insert=True)``, but for signals, which nothing here listens to.
+    """
+
+    def __init__(self, model):
+        self.model = model
+        self.fields = [
+            field for field in model._meta.concrete_fields if field is not model._meta.auto_field
+        ]
+        self.compiled = {}
+
+    def __call__(self, instance):
+        connection = connections[router.db_for_write(self.model)]
+        with connection.cursor() as cursor:
+            key = self.model._meta.auto_field
+            cursor.execute(*self._words(instance, connection, returning=key and [key]))
+            if key is not None:
+                ((pk,),) = cursor.fetchall()
+                setattr(instance, key.attname, pk)
+        instance._state.adding, instance._state.db = False, connection.alias
+
+    def inserting(self, instance):
+        """What a call would do but for telling the object its key."""
+        alias = router.db_for_write(self.model)
+        return Write(alias, lambda connection: self._words(instance, connection))
+
+    def _words(self, instance, connection, returning=None):
+        kind = connection.vendor, bool(returning)
+        sql = self.compiled.get(kind)
+        if sql is None:
+            query = InsertQuery(self.model)
+            query.insert_values(self.fields, [instance])
+            compiler = query.get_compiler(connection.alias)
+            compiler.returning_fields = returning
+            ((sql, _),) = compiler.as_sql()
+            self.compiled[kind] = sql
+        return sql, [
+            field.get_db_prep_save(field.pre_save(instance, True), connection)
+            for field in self.fields
+        ]
+
 
 class _Compiled:
     def __init__(self, build, shape, values):
@@ -167,7 +223,7 @@ class _Compiled:
         ask = router.db_for_write if self.locks else router.db_for_read
         connection = connections[ask(self.model)]
         if self.locks and connection.features.has_select_for_update:
-            _require_transaction(connection)
+            require_transaction(connection)
         params = self.params_of(values, connection.ops)
         with connection.cursor() as cursor:
             if self.may_be_prepared:
@@ -216,10 +272,17 @@ class _CompiledChange(_Compiled):
 
     def run(self, values):
         connection = connections[router.db_for_write(self.model)]
-        params = self.params_of(values, connection.ops)
         with connection.cursor() as cursor:
-            run_on(connection, cursor, self.sql, params, self.changes)
+            cursor.execute(*self._words(values, connection))
             return cursor.rowcount
+
+    def writing(self, values):
+        alias = router.db_for_write(self.model)
+        return Write(alias, lambda connection: self._words(values, connection))
+
+    def _words(self, values, connection):
+        params = self.params_of(values, connection.ops)
+        return words_for(connection, self.sql, params, self.changes)
 
 
 def _as_update(queryset, values):
@@ -232,9 +295,10 @@ def _as_update(queryset, values):
     return update
 
 
-def _require_transaction(connection):
+def require_transaction(connection):
+    """Outside of a transaction nothing is locked, and what belongs together comes apart."""
     if connection.get_autocommit():
-        raise TransactionManagementError("Nothing is locked outside of a transaction.")
+        raise TransactionManagementError("This is done in a transaction alone.")
 
 
 def _union(pieces):
@@ -252,11 +316,17 @@ def padded(values):
     return values + values[-1:] * (length - len(values))
 
 
-def instances(model, build):
-    """A ``Statement`` of whole rows, as ``build`` chooses them, called as it: for their objects."""
-    columns = columns_of(model)
-    statement = Statement(lambda **marks: build(**marks).values_list(*columns))
-    return lambda **values: [assemble(row, model) for row in statement(**values)]
+class Instances:
+    """A ``Statement`` of whole rows, as ``build`` chooses them: called as it, for their objects."""
+
+    def __init__(self, model, build):
+        columns = columns_of(model)
+        self.model = model
+        self.statement = Statement(lambda **marks: build(**marks).values_list(*columns))
+        self.asking = self.statement.asking
+
+    def __call__(self, **values):
+        return [assemble(row, self.model) for row in self.statement(**values)]
 
 
 @lru_cache(maxsize=64)

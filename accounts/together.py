@@ -1,8 +1,9 @@
-"""Several statements in one trip to PostgreSQL, where a page would make a trip for each.
+"""Several statements in one trip to PostgreSQL, where a page or a post would make one for each.
 
 A statement of ours takes PostgreSQL some ten microseconds, and the way there and back a tenth of
 a millisecond. What can be asked at the same time is asked so: each statement becomes one value of
-one row, a list of its rows as JSON. SQLite has no way to go, and is asked as ever.
+one row, a list of its rows as JSON. What is written without a word back goes one behind the
+other. SQLite has no way to go, and is asked as ever.
 """
 
 import json
@@ -13,7 +14,7 @@ from functools import lru_cache
 from django.db import connections, router
 
 from accounts.prepared import run_on
-from accounts.statements import answers
+from accounts.statements import answers, require_transaction
 
 # What JSON has no words for: as it comes from PostgreSQL, and what Django makes of it.
 _READ = {"DateTimeField": datetime.fromisoformat}
@@ -31,7 +32,8 @@ def asked_together(*questions):
     """Inside, statements that are called with these shapes and values have answers already.
 
     ``questions`` are ``Statement.asking(...)``. Each answer is given once: who asks again, asks
-    the database. One query on PostgreSQL, none of its own on SQLite.
+    the database. One query on PostgreSQL, none of its own on SQLite. With one that is planned
+    for its values, all are.
     """
     connection = _asked_in_one_trip(questions)
     if connection is None:
@@ -75,7 +77,10 @@ def _ask(connection, questions):
         changes += compiled.changes
     sql = _joined(tuple(compiled for _, compiled in asked))
     with connection.cursor() as cursor:
-        run_on(connection, cursor, sql, params, changes)
+        if all(compiled.may_be_prepared for _, compiled in asked):
+            run_on(connection, cursor, sql, params, changes)
+        else:
+            cursor.execute(sql, params)
         (found,) = cursor.fetchall()
     return {
         question: _rows(compiled, text, connection)
@@ -90,8 +95,8 @@ def _joined(compiled):
 
 def _as_value(compiled, at):
     """One statement as a value: its rows in their order, a list of lists."""
-    if compiled.locks or not compiled.may_be_prepared:
-        raise TypeError("What locks, or has to be planned each time, is asked by itself.")
+    if compiled.locks:
+        raise TypeError("What locks is asked by itself.")
     if unknown := set(compiled.kinds) - _PLAIN - _AS_TEXT - _READ.keys():
         raise TypeError(f"There is no way to read {', '.join(sorted(unknown))} from JSON here.")
     names = [f"c{number}" for number in range(len(compiled.kinds))]
@@ -114,3 +119,23 @@ def _rows(compiled, text, connection):
                 if row[at] is not None:
                     row[at] = read(row[at])
     return compiled.converted([tuple(row) for row in rows], connection)
+
+
+def write_together(*writes):
+    """Writes these (``Change.changing(...)``, ``Insertion.inserting(...)``) in their order.
+
+    Returns how many rows the last one found. Needs a transaction, as what of them was written
+    before one that fails is to go with it. One query on PostgreSQL.
+    """
+    if not writes:
+        return 0
+    (alias,) = {each.alias for each in writes}
+    connection = connections[alias]
+    require_transaction(connection)
+    words = [each.words(connection) for each in writes]
+    if connection.vendor == "postgresql":
+        words = [("; ".join(sql for sql, _ in words), [value for _, its in words for value in its])]
+    with connection.cursor() as cursor:
+        for sql, params in words:
+            cursor.execute(sql, params)
+        return cursor.rowcount

@@ -17,7 +17,7 @@ from articles import counting, listings, popular, saved, series, stories
 from articles.caching import version_of
 from articles.errors import ArticleError
 from articles.reading_tools import save_button
-from comments import embedding
+from comments import readers
 from comments.caching import answer_reader
 
 # What a column for numbers of articles holds.
@@ -54,7 +54,7 @@ def popular_page(request):
 
 def _answer(request, template, listing, *, shown=(), **context):
     def show():
-        if (reader := embedding.reader_of(request)) is not None:
+        if (reader := readers.reader_of(request)) is not None:
             listings.mark_new(listing.all_teasers, reader)
         return render(request, template, {"listing": listing, **context})
 
@@ -103,7 +103,7 @@ def article_save(request, pk):
     """
     if pk > _LARGEST_NUMBER:
         raise Http404
-    if embedding.reader_of(request) is None:
+    if readers.reader_of(request) is None:
         way = redirect_to_login(request.path)
         # A redirect inside htmx would be followed by htmx, and its page go nowhere.
         return HttpResponseClientRedirect(way.url) if request.htmx else way

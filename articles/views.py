@@ -40,7 +40,7 @@ from articles.asked import read_asked
 from articles.caching import version_of
 from articles.models import Article, Guest
 from articles.permissions import can_preview
-from comments import embedding
+from comments import embedding, readers
 from comments.caching import answer_reader, is_public, moment_of, page_language, speak
 from comments.languages import full_code
 from comments.structured import structured_nodes
@@ -143,20 +143,20 @@ def tag_page(request, slug):
 @require_safe
 def article_page(request, slug):
     now = moment_of(request)
-    with asked_together(stories.asking_article(slug, now), *embedding.asking_preferences(request)):
+    with asked_together(stories.asking_article(slug, now), *readers.asking_preferences(request)):
         article = _find_article(request, slug)
-        embedding.preferred_order(request)
+        readers.preferred_order(request)
     speak(request, article.language)
     if stories.is_update_due(article, now) and updates.settle_in_passing(article):
         # The page shows the new words in any case; what is kept of them has followed, once.
         article = _find_article(request, slug)
     # Who is further down in the discussion is not sent away from it.
-    is_first_page = not embedding.is_further_down(request)
+    is_first_page = not readers.is_further_down(request)
     with asked_together(
         *stories.asking_page(article, now, with_more=is_first_page),
         *embedding.asking_discussion(request, article.discussion),
-        *embedding.asking_reader(request, article.discussion),
-        *reading_tools.asking_tools(article, embedding.reader_of(request)),
+        *readers.asking_reader(request, article.discussion),
+        *reading_tools.asking_tools(article, readers.reader_of(request)),
         menu.asking_sections(request),
         listings.asking_next_change(now),
     ):
@@ -189,7 +189,7 @@ def _answer_article(request, article, now, *, with_more):
     )
 
     def show():
-        if (reader := embedding.reader_of(request)) is not None:
+        if (reader := readers.reader_of(request)) is not None:
             listings.mark_new(more, reader)
         base, language = embedding.base_url_of(request), full_code(page_language(request))
         name, size = settings.SITE_NAME, (cards.WIDTH, cards.HEIGHT)
@@ -205,7 +205,7 @@ def _answer_article(request, article, now, *, with_more):
             article=view,
             alternates=_alternates(base, view),
             more=more,
-            tools=reading_tools.tools_of(article, view.title, base, embedding.reader_of(request)),
+            tools=reading_tools.tools_of(article, view.title, base, readers.reader_of(request)),
             corrections=told,
             corrected=[each for each in told if each.kind == "correction"][:1],
         )
@@ -321,7 +321,7 @@ def _answer_list(request, template, context):
     shown = (section and (section.name, section.description), context)
 
     def show():
-        if (reader := embedding.reader_of(request)) is not None:
+        if (reader := readers.reader_of(request)) is not None:
             teasers = (context.get("page") or context["listing"]).all_teasers
             teasers = [*teasers, *context.get("most_read", ())]
             listings.mark_new(teasers, reader)

@@ -123,13 +123,22 @@ def mute_of(muted, discussion, now):
     return {"is_muted": True, "muted_until_text": mute.until_text, "mute_reason": mute.reason}
 
 
+# Where somebody is muted.
+_BESIDE = ("standing__muted",)
+
+
+def asking_context(by):
+    """The question that ``context_of`` asks."""
+    return directory.asking_suspension(by.pk, *_BESIDE)
+
+
 def context_of(by, discussion, now=None, **known):
     """The ``Context`` in which ``by`` acts in ``discussion`` at ``now``; ``known`` adds to it.
 
     One query, for a suspension that came after they signed in, and for where they are muted.
     """
     now = now or timezone.now()
-    until, reason, muted = directory.suspension_of(by.pk, "standing__muted")
+    until, reason, muted = directory.suspension_of(by.pk, *_BESIDE)
     return Context(
         now=now,
         **doors_of(discussion, now),

@@ -16,7 +16,7 @@ from comments import markup, ranking, search_index
 from comments.hosting import lock_discussion
 from comments.matching import Matching
 from comments.models import Comment, Discussion, ModerationEntry, Thread
-from comments.posting import number_under
+from comments.numbering import number_under
 from comments.tree import PLACE_COLUMNS, next_tree_id, spread
 
 _COUNTERS = (

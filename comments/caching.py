@@ -83,6 +83,11 @@ def _frame_of(request):
     return import_string(settings.READER_FRAME)(request)
 
 
+def asking_frame(request):
+    """The questions that what stands around every page asks, as ``settings.FRAME_ASKS`` says it."""
+    return import_string(settings.FRAME_ASKS)(request)
+
+
 def _compression_for(request):
     """The name of how the answer is compressed, or None."""
     accepted = request.headers.get("Accept-Encoding", "").lower().split(",")

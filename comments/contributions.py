@@ -145,6 +145,11 @@ def recent_posts(person, *, at_most):
     return RecentPosts(person, tuple(sorted([*posted, *held], reverse=True)[:at_most]))
 
 
+def asking_recent(person, *, at_most):
+    """The questions that ``recent_posts`` asks."""
+    return [statement.asking(at_most, person_id=person.pk) for statement in (_POSTED, _HELD)]
+
+
 def _posted(person_id):
     return Comment.objects.filter(author_id=person_id, is_imported=False).order_by("-id")
 

@@ -1,4 +1,4 @@
-"""READ: the pages of a discussion: its threads in an order, and one branch.
+"""READ: the pages of a discussion: its threads in an order.
 
 The comments of a thread are one sequence, ``(tree_id, lft)``, that never changes its order. A
 page shows threads from their beginnings, as much of each as there is room for; where a thread
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.statements import PlannedAnew, Statement, assemble, columns_of
+from accounts.statements import Statement, assemble, columns_of
 from comments import orders
 from comments.admission import closed_reason_of
 from comments.models import Comment, Discussion, Thread
@@ -24,6 +24,7 @@ from comments.rows import (
     OWN_FIELDS,
     OWN_FULL_FIELDS,
     Row,
+    asking_full_rows,
     make_rows,
     read_full_rows,
     read_rows,
@@ -33,8 +34,6 @@ from comments.wording import count_label
 
 # Comments on one page, whatever it shows: a few screens of talk, and a page that stays light.
 PAGE_SIZE = 200
-# Above the comment that a page is about, the nearest ones: the way back, not the whole story.
-SHOWN_ANCESTORS = 8
 
 
 @dataclass(slots=True)
@@ -129,6 +128,11 @@ _RELATED = {name: Comment._meta.get_field(name).related_model for name in ("auth
 _COMMENT = Statement(_comment_of)
 
 
+def asking_row(pk):
+    """The question that ``row_of`` asks."""
+    return asking_full_rows([pk])
+
+
 def row_of(pk):
     """One comment with its words, for a page that shows it alone; one query."""
     (row,) = read_full_rows([pk], timezone.now())
@@ -192,7 +196,15 @@ def _load(discussion, order, cursor, says_order):
     return page
 
 
-def query_of(order, cursor, says_order=False):
+def fits_on_a_page(discussion):
+    """Whether the first page shows all of it, tombstones too, in any order."""
+    return (
+        discussion.arrival_count <= PAGE_SIZE
+        and discussion.top_level_count <= orders.THREADS_A_PAGE
+    )
+
+
+def query_of(order, cursor="", says_order=False):
     """The query of a page: nothing for the first one in the order that everybody gets."""
     wanted = {}
     if says_order or order.name != orders.DEFAULT:
@@ -273,83 +285,6 @@ def _beginning_comments(fields, *, whole, cut, at):
 
 _CUTS = Statement(_cuts)
 _BEGINNINGS = Statement(_beginning_comments)
-
-
-def load_branch(branch, *, start=None):
-    """A page of one branch, in the order of its thread, from comment ``start`` on.
-
-    ``branch`` is a comment with its discussion; a ``start`` that is none of its comments
-    begins at the branch itself. At most six queries.
-    """
-    return settled(lambda: _load_branch(branch, start), branch.refresh_from_db)
-
-
-def _load_branch(branch, start):
-    now = timezone.now()
-    address = f"/comments/{branch.pk}/thread/"
-    place = {"pk": branch.pk, "tree_id": branch.tree_id}
-    if start == branch.pk or (start and not _IS_IN_BRANCH(**place, start=start)):
-        start = None
-    rows = make_rows(_FROM_START(**place, start=start or branch.pk), now)
-    if not rows or rows[0].id != (start or branch.pk):
-        raise MovedMeanwhileError
-    page = DiscussionPage(branch.discussion, rows[:PAGE_SIZE])
-    page.canonical = address
-    if len(rows) > PAGE_SIZE:
-        following = rows[PAGE_SIZE]
-        page.next_url = f"{address}?from={following.id}#discussion"
-        page.next_fragment = f"{address}?from={following.id}"
-        page.next_label = _("More comments, from %(number)s on") % {"number": following.number}
-        page.continued = {branch.tree_id: (branch.pk, following.id, 0)}
-    if start:
-        page.canonical = f"{address}?from={start}"
-        earlier = _BEFORE_START(**place, start=start)
-        if not earlier:
-            raise MovedMeanwhileError
-        pk, number = earlier[-1]
-        if pk == branch.pk:
-            page.previous_url = f"{address}#discussion"
-            page.previous_label = _("The beginning of this thread")
-        else:
-            page.previous_url = f"{address}?from={pk}#discussion"
-            page.previous_label = _("Comments before these, from %(number)s on") % {
-                "number": number
-            }
-    page.ancestors = ancestors_of(branch, now)
-    page.branch_of = row_of(branch.pk) if start else page.rows[0]
-    return page
-
-
-def _page_of_branch(*, pk, tree_id, start):
-    branch = Comment(pk=pk, tree_id=tree_id)
-    return Comment.objects.branch_from(branch, start, PAGE_SIZE + 1).values_list(*FIELDS)
-
-
-def _page_before(*, pk, tree_id, start):
-    branch = Comment(pk=pk, tree_id=tree_id)
-    return Comment.objects.branch_before(branch, start, PAGE_SIZE).values_list("id", "number")
-
-
-_FROM_START, _BEFORE_START = PlannedAnew(_page_of_branch), PlannedAnew(_page_before)
-_IS_IN_BRANCH = PlannedAnew(
-    lambda *, pk, tree_id, start: (
-        Comment.objects.of_branch(Comment(pk=pk, tree_id=tree_id))
-        .filter(pk=start)
-        .values_list("pk")
-    )
-)
-
-
-def ancestors_of(comment, now):
-    """The nearest comments that this one hangs under, the topmost first. One query."""
-    return make_rows(_ABOVE(pk=comment.pk), now)
-
-
-_ABOVE = PlannedAnew(
-    lambda *, pk: Comment.objects.above(Comment(pk=pk), nearest=SHOWN_ANCESTORS).values_list(
-        *FIELDS
-    )
-)
 
 
 def arrived_since(discussion, arrival, limit):

@@ -1,82 +1,32 @@
 """A discussion as part of another page: what the page must ask for, and what it depends on."""
 
 import secrets
-from dataclasses import dataclass
 from itertools import chain
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from comments import (
-    discussions,
-    drafts,
-    letters,
-    markup,
-    orders,
-    permissions,
-    places,
-    screening,
-    standing,
-    visits,
-    voting,
-    waiting,
-)
-from comments.admission import closed_reason_of, mute_of
-from comments.caching import is_public, keep_frame
-from comments.forms import CommentForm
+from comments import discussions, orders, permissions, places, visits, voting, waiting
+from comments.caching import asking_frame, is_public, keep_frame
+from comments.composing import compose
 from comments.parts import print_parts
 from comments.printing import Showing, print_branches
-from comments.quoting import escape_plain
+from comments.readers import (
+    asking_reader,
+    cursor_of,
+    is_further_down,
+    known_reader,
+    order_of,
+    preferred_order,
+    reader_of,
+    says_order,
+    visit_of,
+)
 from comments.structured import structured_comments
-from comments.wording import moment_text, number_text
-
-
-@dataclass(slots=True)
-class Composer:
-    """The form to write a comment in, or the reason why there is none.
-
-    ``form`` is None for somebody who is not signed in, is suspended, is muted here, or finds the
-    discussion closed: ``notice`` then says so, or the sign-in addresses lead back here.
-    """
-
-    discussion: object
-    slot: str
-    draft_key: str
-    action_url: str
-    draft_url: str
-    sign_in_url: str
-    sign_up_url: str
-    heading: str
-    submit_label: object = gettext_lazy("Post comment")
-    cancel_url: str = ""
-    notice: str = ""
-    form: object = None
-    parent: object = None
-    # What the form of somebody not signed in begins with; ``form`` has its own.
-    text: str = ""
-
-    @property
-    def discussion_key(self):
-        """The discussion's number as text: a template would ask for its local form."""
-        return str(self.discussion.pk)
-
-
-def reader_of(request):
-    """Who reads, or None. Asks nothing of a request that carries no session."""
-    return request.user if request.user.is_authenticated else None
-
-
-def known_reader(request, now):
-    """What is known of whoever is signed in and reads. One query for each request."""
-    if not hasattr(request, "known_reader"):
-        request.known_reader = standing.known_of(request.user, now)
-    return request.known_reader
+from comments.wording import number_text
 
 
 def read_discussion(request, discussion):
@@ -104,45 +54,9 @@ def asking_discussion(request, discussion):
     return [orders.asking_first(discussion, order_of(request))]
 
 
-def asking_reader(request, discussion):
-    """The questions about whoever is signed in that a page of ``discussion`` asks."""
-    reader = reader_of(request)
-    if reader is None:
-        return []
-    return [
-        standing.asking_known(reader),
-        visits.asking_visit(reader, discussion),
-        waiting.asking_waiting(reader, discussion),
-        letters.asking_unread(reader),
-    ]
-
-
-def order_of(request):
-    """The order that is asked for, or the one that whoever is signed in has chosen before."""
-    asked = request.GET.get("order", "")
-    if asked in orders.ORDERS:
-        return asked
-    return orders.DEFAULT if is_further_down(request) else preferred_order(request)
-
-
-def preferred_order(request):
-    """The order that whoever is signed in has chosen, or everybody's."""
-    if not hasattr(request, "preferred_order"):
-        reader = reader_of(request)
-        chosen = "" if reader is None else visits.order_of(reader)
-        request.preferred_order = chosen if chosen in orders.ORDERS else orders.DEFAULT
-    return request.preferred_order
-
-
-def asking_preferences(request):
-    """The question that ``preferred_order`` asks, if it asks any."""
-    reader = reader_of(request)
-    return [] if reader is None else [visits.asking_order(reader)]
-
-
-def says_order(request):
-    """Whether addresses must name their order: without one, they mean what the reader likes."""
-    return preferred_order(request) != orders.DEFAULT
+def asking_around(request, discussion):
+    """What a page of comments of ``discussion`` asks about its reader, and for its frame."""
+    return [*asking_reader(request, discussion), *asking_frame(request)]
 
 
 def address_of(request, comment, order=None):
@@ -152,28 +66,6 @@ def address_of(request, comment, order=None):
         order or preferred_order(request),
         says_order=says_order(request),
     )
-
-
-def cursor_of(request):
-    return request.GET.get("from", "")
-
-
-def is_further_down(request):
-    """Whether a later page of a discussion is asked for."""
-    return bool(cursor_of(request))
-
-
-def start_of(request):
-    """The comment that a branch's page begins at: ``?from=`` a number, else its beginning."""
-    start = cursor_of(request)
-    return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else None
-
-
-def visit_of(request, discussion):
-    """What is noted of whoever is signed in and reads. One query for each request."""
-    if not hasattr(request, "visit"):
-        request.visit = visits.visit_of(reader_of(request), discussion)
-    return request.visit
 
 
 def showing_of(request, discussion, rows):
@@ -188,7 +80,8 @@ def showing_of(request, discussion, rows):
         may_moderate=permissions.can_moderate(reader),
         edit_since=now - known_reader(request, now).editing_time if discussion.is_open else None,
         seen=visits.seen_until(visit_of(request, discussion), now),
-        voted=voting.voted_for(reader, [row.id for row in rows]),
+        # Nobody votes for their own.
+        voted=voting.voted_for(reader, [row.id for row in rows if row.author_id != reader.pk]),
     )
 
 
@@ -307,88 +200,3 @@ def structured(request, page, about=None):
             about=about,
         )
     )
-
-
-def slot_of(discussion, parent_id):
-    """``(where on a page the form stands, under which key its draft is kept)``."""
-    if parent_id is None:
-        return "top", f"d{discussion.pk}"
-    return str(parent_id), f"c{parent_id}"
-
-
-def compose(request, discussion, *, parent=None, text=""):
-    """A ``Composer`` for a new comment in ``discussion``, under the row ``parent`` if given."""
-    slot, draft_key = slot_of(discussion, parent and parent.id)
-    if parent is None:
-        target = reverse("discussion-post", args=[discussion.pk])
-        heading = _("Join the discussion")
-    else:
-        target = reverse("comment-reply", args=[parent.id])
-        heading = (
-            _("Reply to %(author)s") % {"author": parent.author} if parent.author else _("Reply")
-        )
-    back = urlencode({"next": target})
-    draft_url = reverse("discussion-draft", args=[discussion.pk])
-    composer = Composer(
-        discussion=discussion,
-        slot=slot,
-        draft_key=draft_key,
-        action_url=target,
-        draft_url=draft_url if parent is None else f"{draft_url}?parent={parent.id}",
-        sign_in_url=f"{reverse('account_login')}?{back}",
-        sign_up_url=f"{reverse('account_signup')}?{back}",
-        heading=heading,
-        cancel_url=discussion.url if parent is None else f"/comments/{parent.id}/",
-        parent=parent,
-        text=text,
-    )
-    reader = reader_of(request)
-    composer.notice = _why_not(request, discussion, parent)
-    if reader is not None and not composer.notice:
-        composer.form = CommentForm.new(text or drafts.kept(request, draft_key), slot)
-    return composer
-
-
-def quotation_for(comment, words=""):
-    """What a reply begins with that quotes ``comment``: these ``words`` of it, or all its own.
-
-    ``words`` are as a browser gives what was marked: plain text, which stays plain. Others than
-    stand in the comment are nobody's wish but of who made the link: all is quoted then. At most
-    ``markup.QUOTE_LENGTH`` of their characters. Nothing of what was taken down.
-    """
-    if not comment.is_visible:
-        return ""
-    author, permalink = comment.author.handle, comment.get_absolute_url()
-    words = markup.legible(words).strip()
-    if not words or not _stands_in(comment, words):
-        return markup.quote_markdown(comment.own_words, author=author, permalink=permalink)
-    words = escape_plain(markup.cut(words, markup.QUOTE_LENGTH))
-    return markup.quote_markdown(words, author=author, permalink=permalink, limit=len(words))
-
-
-def _stands_in(comment, words):
-    """Whether somebody could mark these words in what the comment's author says themselves."""
-    return " ".join(words.split()) in " ".join(markup.plain_text(comment.html).split())
-
-
-def _why_not(request, discussion, parent):
-    """The sentence that stands where the form would be, or nothing.
-
-    One query at most, for who is signed in: where nobody can post, nobody is muted.
-    """
-    reader, now = reader_of(request), timezone.now()
-    suspended = reader is not None and reader.is_suspended()
-    may_be_muted = reader is not None and discussion.is_open
-    muted = known_reader(request, now).muted if may_be_muted else {}
-    context = screening.Context(
-        now=now,
-        discussion_is_open=discussion.is_open,
-        closed_reason=closed_reason_of(discussion),
-        parent_is_visible=parent is None or parent.is_visible,
-        suspended_until=reader.suspended_until if suspended else None,
-        suspended_until_text=moment_text(reader.suspended_until) if suspended else "",
-        suspension_reason=reader.suspension_reason if suspended else "",
-        **mute_of(muted, discussion, now),
-    )
-    verdict = screening.screen(screening.Draft(""), context, screening.DOORS)
-    return verdict.message if verdict else ""

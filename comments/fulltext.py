@@ -12,8 +12,10 @@ which row it is, and is what pages are cut by.
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models.expressions import RawSQL
+
+from accounts.statements import Write
 
 # A place's lower bits are the id, the upper ones minutes: that reaches from year 1 to 9999.
 _ID_BITS = 31
@@ -123,19 +125,26 @@ class Index:
     def put(self, entries):
         """Inserts these entries, in place of those at their places: one INSERT for 500."""
         entries = iter(entries)
+        while part := list(islice(entries, _INSERTED_AT_ONCE)):
+            _execute(*self._insert(part))
+
+    def putting(self, entries):
+        """What ``put`` writes of a few entries, for ``write_together``."""
+        return Write(DEFAULT_DB_ALIAS, lambda _: self._insert(entries))
+
+    def _insert(self, entries):
         row = "(%s, %s)" if _on_sqlite() else "(%s, %s::tsvector)"
         written = _as_text if _on_sqlite() else _as_vector
-        while part := list(islice(entries, _INSERTED_AT_ONCE)):
-            rows = ", ".join([row] * len(part))
-            if _on_sqlite():
-                sql = f"INSERT OR REPLACE INTO {self.table} (rowid, words) VALUES {rows}"  # noqa: S608
-            else:
-                sql = (
-                    f"INSERT INTO {self.table} (place, words) VALUES {rows} "  # noqa: S608
-                    f"ON CONFLICT (place) DO UPDATE SET words = EXCLUDED.words"
-                )
-            values = [(entry.place, written(entry)) for entry in part]
-            _execute(sql, list(chain.from_iterable(values)))
+        rows = ", ".join([row] * len(entries))
+        if _on_sqlite():
+            sql = f"INSERT OR REPLACE INTO {self.table} (rowid, words) VALUES {rows}"  # noqa: S608
+        else:
+            sql = (
+                f"INSERT INTO {self.table} (place, words) VALUES {rows} "  # noqa: S608
+                f"ON CONFLICT (place) DO UPDATE SET words = EXCLUDED.words"
+            )
+        values = [(entry.place, written(entry)) for entry in entries]
+        return sql, list(chain.from_iterable(values))
 
     def remove(self, places):
         """Takes the entries at these places away."""

@@ -7,7 +7,7 @@ from comments import rules
 from comments.languages import site_language
 from comments.models import Case, Comment, Discussion
 
-# How often locking a discussion or a tree is tried again because somebody wrote meanwhile.
+# How often locking a discussion is tried again because somebody wrote meanwhile.
 ATTEMPTS = 20
 
 

@@ -3,7 +3,7 @@
 Comments are locked before their discussion, and nothing after it (``docs/adr/0002``).
 """
 
-from accounts.statements import instances
+from accounts.statements import Instances
 from comments.models import Comment, Discussion
 
 
@@ -22,16 +22,21 @@ def discussion_now(pk):
     return _one_of(Discussion, _DISCUSSION_NOW(pk=pk))
 
 
+def asking_discussion(pk):
+    """The question that ``discussion_now`` asks."""
+    return _DISCUSSION_NOW.asking(pk=pk)
+
+
 def _one_of(model, found):
     if not found:
         raise model.DoesNotExist
     return found[0]
 
 
-_COMMENT = instances(
+_COMMENT = Instances(
     Comment, lambda *, pk: Comment.objects.select_for_update(no_key=True).filter(pk=pk)
 )
-_DISCUSSION = instances(
+_DISCUSSION = Instances(
     Discussion, lambda *, pk: Discussion.objects.select_for_update(no_key=True).filter(pk=pk)
 )
-_DISCUSSION_NOW = instances(Discussion, lambda *, pk: Discussion.objects.filter(pk=pk))
+_DISCUSSION_NOW = Instances(Discussion, lambda *, pk: Discussion.objects.filter(pk=pk))

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comments import approvals, decisions, posting
+from comments import approvals, decisions
 from comments.markup import stated
 from comments.models import Comment, Discussion, HeldComment, ModerationEntry
+from comments.numbering import make_room
 from comments.permissions import WROTE_IT, can_close, can_moderate, may_judge, require
 from comments.tree import NoRoomError
 from comments.wording import number_text
@@ -184,7 +185,7 @@ def _decide_held(by, held, state, reason, rule):
             # Rolled back, so discussions and records are free again: whoever writes in the tree
             # holds its comments and waits for those.
             with transaction.atomic():
-                posting.make_room(full.parent_id)
+                make_room(full.parent_id)
     with transaction.atomic():
         return approvals.decide_held(pks, by=by, state=state, reason=reason, rule=rule)
 

@@ -4,18 +4,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.statements import PlannedAnew, Statement
+from accounts.together import asked_together
 from comments import orders
+from comments.branches import ancestors_of, asking_ancestors
 from comments.discussions import (
     PAGE_SIZE,
     DiscussionPage,
     MovedMeanwhileError,
-    ancestors_of,
     query_of,
     room_of,
     settled,
 )
 from comments.models import Comment, Thread
-from comments.rows import FIELDS, make_rows
+from comments.rows import OWN_FIELDS, make_rows, with_authors
 
 # What surrounds a comment on its own page, in the order of its thread.
 SHOWN_BEFORE = 5
@@ -25,7 +26,7 @@ SHOWN_BEHIND = 40
 def load_surroundings(comment):
     """One comment in its place: what it hangs under, and its neighbours in the thread.
 
-    Four queries, whatever the size of the thread.
+    Five queries, whatever the size of the thread.
     """
     return settled(lambda: _load_surroundings(comment), comment.refresh_from_db)
 
@@ -33,7 +34,12 @@ def load_surroundings(comment):
 def _load_surroundings(comment):
     now = timezone.now()
     place = {"pk": comment.pk, "tree_id": comment.tree_id}
-    behind, before = make_rows(_BEHIND(**place), now), make_rows(_BEFORE(**place), now)
+    # Their authors by themselves: two plain reads of one table are planned in a third of the
+    # time that they take with people joined to them, and they are planned each time.
+    with asked_together(_BEHIND.asking(**place), _BEFORE.asking(**place)):
+        found = [_BEHIND(**place), _BEFORE(**place)]
+    shown = make_rows(with_authors([*found[0], *found[1]]), now)
+    behind, before = shown[: len(found[0])], shown[len(found[0]) :]
     if not behind or behind[0].id != comment.pk:
         raise MovedMeanwhileError
     rows = [*reversed(before), *behind[: SHOWN_BEHIND + 1]]
@@ -54,6 +60,14 @@ def _load_surroundings(comment):
     return page
 
 
+def asking_surroundings(comment):
+    """Questions that ``load_surroundings`` asks, for who asks others with them."""
+    return [
+        asking_ancestors(comment),
+        _ROOT.asking(discussion_id=comment.discussion_id, tree_id=comment.tree_id),
+    ]
+
+
 def _root_of(comment):
     found = _ROOT(discussion_id=comment.discussion_id, tree_id=comment.tree_id)
     if not found:
@@ -67,12 +81,12 @@ def _tree(tree_id):
 
 _BEHIND = PlannedAnew(
     lambda *, pk, tree_id: (
-        _tree(tree_id).not_before(pk).order_by("lft").nearest(SHOWN_BEHIND + 2).values_list(*FIELDS)
+        _tree(tree_id).not_before(pk).order_by("lft").values_list(*OWN_FIELDS)[: SHOWN_BEHIND + 2]
     )
 )
 _BEFORE = PlannedAnew(
     lambda *, pk, tree_id: (
-        _tree(tree_id).before(pk).order_by("-lft").nearest(SHOWN_BEFORE).values_list(*FIELDS)
+        _tree(tree_id).before(pk).order_by("-lft").values_list(*OWN_FIELDS)[:SHOWN_BEFORE]
     )
 )
 _ALL_BEFORE = PlannedAnew(

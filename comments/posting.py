@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts import directory
 from accounts.barriers import is_address_barred
-from accounts.statements import Change, Statement
+from accounts.statements import Change, Insertion, Statement
+from accounts.together import asked_together, write_together
 from comments import (
     contributions,
     decisions,
@@ -25,13 +26,11 @@ from comments import (
     standing,
     visits,
 )
-from comments.admission import context_of, doors_of, habits_of, watch_of
+from comments.admission import asking_context, context_of, doors_of, habits_of, watch_of
 from comments.holding import hold_comment
-from comments.hosting import ATTEMPTS
 from comments.links import hosts_linked
-from comments.locking import discussion_now, lock_comment
+from comments.locking import asking_discussion, discussion_now, lock_comment
 from comments.models import (
-    MAX_NUMBER_LENGTH,
     Comment,
     Discussion,
     HeldComment,
@@ -39,6 +38,7 @@ from comments.models import (
     Revision,
     Thread,
 )
+from comments.numbering import ATTEMPTS, make_room, number_under
 from comments.permissions import is_author, require, require_own
 from comments.screening import (
     DOORS,
@@ -52,7 +52,7 @@ from comments.screening import (
     screen,
 )
 from comments.standing import known_of
-from comments.tree import NoRoomError, NoTreeError, TreeError
+from comments.tree import NoRoomError, TreeError
 from comments.turns import wait_for_turn
 from comments.wording import moment_text
 
@@ -62,6 +62,8 @@ _COUNTERS = (
     "last_tree_id",
 )  # fmt: skip
 _COUNTED = Change(lambda *, pk, **counters: (Discussion.objects.filter(pk=pk), counters))
+_INSERTED = Insertion(Comment)
+_REPLIED = Change(lambda *, pk, **numbers: (Comment.objects.filter(pk=pk), numbers))
 # In which edits are counted (``EDITS_IN_TEN_MINUTES``).
 _A_WHILE = timedelta(minutes=10)
 
@@ -72,14 +74,6 @@ class EditedMeanwhileError(Exception):
     def __init__(self, current):
         super().__init__(_("This comment was changed while you were editing it."))
         self.current = current
-
-
-def number_under(parent_number, position):
-    """``2.1`` and 3 give ``2.1.3``; what would be too long keeps its last parts."""
-    number = f"{parent_number}.{position}" if parent_number else str(position)
-    while len(number) > MAX_NUMBER_LENGTH:
-        number = "…" + number.lstrip("…").split(".", 1)[1]
-    return number
 
 
 def post_comment(
@@ -97,7 +91,8 @@ def post_comment(
 
     One transaction. Waits for another post of the same person (an advisory lock, no row's),
     locks the parent's row and then the discussion's, whose counters and thread move on. Where
-    the parent has no room left, its whole tree is locked and spread out, once.
+    the parent has no room left, nothing is written, its whole tree is locked and spread out in a
+    transaction of its own, and the post begins anew.
     """
     require(by.is_authenticated, _("Sign in to comment."))
     text = _tidy(text)
@@ -106,12 +101,18 @@ def post_comment(
         submission_key = uuid.uuid5(submission_key, f"{place}/{text}")
     html = _as_html(text)
     opinion = _opinion_on(text, by, discussion, parent, address)
-    with transaction.atomic():
-        wait_for_turn(by)
-        if submission_key is not None and (twin := _twin(by, submission_key)) is not None:
-            return twin
-        draft = _Draft(by, text, html, submission_key, address, as_it_is, opinion)
-        return _with_room(parent, lambda: _insert(draft, discussion, parent))
+    draft = _Draft(by, text, html, submission_key, address, as_it_is, opinion)
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                wait_for_turn(by)
+                if submission_key is not None and (twin := _twin(by, submission_key)) is not None:
+                    return twin
+                return _insert(draft, discussion, parent)
+        except NoRoomError:
+            with transaction.atomic():
+                make_room(parent.pk)
+    raise OperationalError(f"under comment {parent.pk} there is never room; try again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,33 +145,6 @@ def _opinion_on(text, by, discussion, parent=None, address=""):
     )
 
 
-def _with_room(parent, insert):
-    """``insert()``, after the parent's tree was spread out if it had no room left."""
-    try:
-        with transaction.atomic():
-            return insert()
-    except NoRoomError:
-        # Rolled back to the savepoint, so no row is locked when the tree is.
-        make_room(parent.pk)
-        return insert()
-
-
-def make_room(parent_id):
-    """Spreads the tree of this comment out, by the number that it has now: an import changes it.
-
-    Needs a transaction in which no row of the tree is locked yet, nor anything that whoever holds
-    one may wait for: its discussion, people's records. Locks the whole tree.
-    """
-    for _attempt in range(ATTEMPTS):
-        tree_id = Comment.objects.values_list("tree_id", flat=True).get(pk=parent_id)
-        try:
-            with transaction.atomic():
-                return Comment.objects.respread(tree_id)
-        except NoTreeError:
-            continue
-    raise OperationalError(f"the tree of comment {parent_id} does not stand still; try again")
-
-
 def _as_html(text):
     """``text`` as readers are shown it, with links to whom it mentions.
 
@@ -186,22 +160,31 @@ def _insert(draft, discussion, parent):
         parent = lock_comment(parent.pk)
         if parent.discussion_id != discussion.pk:
             raise TreeError("The comment that is answered belongs to another discussion.")
-    discussion = discussion_now(discussion.pk)
     now = timezone.now()
-    known = known_of(by, now)
-    context = context_of(
-        by, discussion, now,
-        parent_is_visible=parent is None or parent.is_visible,
-        address_is_barred=is_address_barred(draft.address),
-        posted_from_address=network.posts_from(draft.address),
-        posts_an_address=network.POSTS_AN_ADDRESS,
-        outside=draft.opinion.verdict,
-        outside_reason=draft.opinion.reason,
-        **habits_of(
-            by, discussion, known, rules.current(), _recent(by), draft.text,
-            parent and _pace_of_thread(parent), now,
-        ),
-    )  # fmt: skip
+    with asked_together(
+        asking_discussion(discussion.pk),
+        standing.asking_known(by),
+        rules.asking_version(),
+        *contributions.asking_recent(by, at_most=_most_recent()),
+        *_asking_pace(parent),
+        asking_context(by),
+    ):
+        discussion = discussion_now(discussion.pk)
+        known = known_of(by, now)
+        context = context_of(
+            by, discussion, now,
+            parent_is_visible=parent is None or parent.is_visible,
+            address_is_barred=is_address_barred(draft.address),
+            posted_from_address=network.posts_from(draft.address),
+            posts_an_address=network.POSTS_AN_ADDRESS,
+            outside=draft.opinion.verdict,
+            outside_reason=draft.opinion.reason,
+            **habits_of(
+                by, discussion, known, rules.current(),
+                contributions.recent_posts(by, at_most=_most_recent()),
+                draft.text, parent and _pace_of_thread(parent), now,
+            ),
+        )  # fmt: skip
     refusal, holds = judge(Draft(draft.text, hosts_linked(draft.html)), context)
     if refusal is not None:
         raise RefusedError(refusal)
@@ -217,15 +200,20 @@ def _insert(draft, discussion, parent):
     return comment
 
 
-def _recent(by):
-    """What they posted lately: as much as the limits of the most trusted can count."""
-    most = max(settings.COMMENTS_PER_MINUTE, settings.COMMENTS_HERE_IN_TEN_MINUTES) * 2 + 1
-    return contributions.recent_posts(by, at_most=most)
+def _most_recent():
+    """Of what they posted lately, as much as the limits of the most trusted can count."""
+    return max(settings.COMMENTS_PER_MINUTE, settings.COMMENTS_HERE_IN_TEN_MINUTES) * 2 + 1
 
 
 def _pace_of_thread(parent):
     found = _PACE(discussion_id=parent.discussion_id, tree_id=parent.tree_id)
     return (*found[0], parent.tree_id) if found else None
+
+
+def _asking_pace(parent):
+    if parent is None:
+        return []
+    return [_PACE.asking(discussion_id=parent.discussion_id, tree_id=parent.tree_id)]
 
 
 _PACE = Statement(
@@ -272,18 +260,29 @@ def _publish(draft, discussion, parent, now, *, again=False):
         html=draft.html,
         submission_key=draft.submission_key,
     )
-    Comment.objects.insert_node(comment, parent, save=True)
-    search_index.index_comment(comment)
+    Comment.objects.place_node(comment, parent)
+    _INSERTED(comment)
     if parent is None:
         discussion.top_level_count = position
         discussion.last_tree_id = comment.tree_id
-    _COUNTED(pk=discussion.pk, **{name: getattr(discussion, name) for name in _COUNTERS})
-    if parent is None:
-        ranking.begin_thread(discussion, comment)
+        moved = ranking.beginning_thread(discussion, comment)
     else:
-        ranking.move_thread(discussion, comment.tree_id, size=1, visible_replies=1)
-    visits.note_own(draft.by, comment)
-    standing.count(draft.by.pk, stood=1)
+        replied = {"free_from": parent.free_from, "reply_count": parent.reply_count}
+        moved = [
+            _REPLIED.changing(pk=parent.pk, **replied),
+            *ranking.moving_thread(discussion, comment.tree_id, size=1, visible_replies=1),
+        ]
+    counters = {name: getattr(discussion, name) for name in _COUNTERS}
+    has_record = write_together(
+        search_index.indexing_comment(comment),
+        _COUNTED.changing(pk=discussion.pk, **counters),
+        *moved,
+        visits.noting_own(draft.by, comment),
+        standing.counting(draft.by.pk, stood=1),
+    )
+    if not has_record:
+        standing.count(draft.by.pk, stood=1)
+    ranking.clear_moves(discussion)
     return comment
 
 

@@ -12,7 +12,8 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from accounts.statements import Change, instances
+from accounts.statements import Change, Insertion, Instances
+from accounts.together import write_together
 from comments.locking import lock_discussion
 from comments.models import Discussion, Thread, ThreadMove
 
@@ -123,60 +124,65 @@ def shift_reports(changes):
         threads.update(open_reports=Greatest(F("open_reports") + step, 0))
 
 
-def begin_thread(discussion, root):
-    """The row of a new top-level comment."""
-    Thread.objects.create(
+def beginning_thread(discussion, root):
+    """The row of a new top-level comment, for ``write_together``."""
+    thread = Thread(
         root=root,
         discussion=discussion,
         tree_id=root.tree_id,
         began_in=discussion.version,
         moved_in=discussion.version,
     )
+    return [_BEGUN.inserting(thread)]
 
 
-def move_thread(discussion, tree_id, *, size=0, visible_replies=0, agree_count=None):
+def move_thread(discussion, tree_id, **changes):
     """Counts what changed in a thread, in the version that ``discussion`` has now.
 
-    ``discussion`` is locked and its version has been moved on. ``size`` and
+    ``discussion`` is locked and its version has been moved on. Of ``changes`` ``size`` and
     ``visible_replies`` are added; ``agree_count`` is the top-level comment's, if it changed.
     """
+    write_together(*moving_thread(discussion, tree_id, **changes))
+    clear_moves(discussion)
+
+
+def moving_thread(discussion, tree_id, *, size=0, visible_replies=0, agree_count=None):
+    """What ``move_thread`` writes, for ``write_together``; ``clear_moves`` follows. One query."""
     found = _THREAD(discussion_id=discussion.pk, tree_id=tree_id)
     if not found:
         raise Thread.DoesNotExist
     (thread,) = found
-    ThreadMove.objects.create(
+    move = ThreadMove(
         discussion=discussion,
         thread=thread,
         version=discussion.version,
         visible_replies=thread.visible_replies,
         best=thread.best,
     )
-    thread.size += size
-    thread.visible_replies += visible_replies
-    if agree_count is not None:
-        thread.best = best_of(agree_count)
-    thread.moved_in = discussion.version
-    _MOVED(
+    moved = _MOVED.changing(
         pk=thread.pk,
-        size=thread.size,
-        visible_replies=thread.visible_replies,
-        best=thread.best,
-        moved_in=thread.moved_in,
+        size=thread.size + size,
+        visible_replies=thread.visible_replies + visible_replies,
+        best=thread.best if agree_count is None else best_of(agree_count),
+        moved_in=discussion.version,
     )
-    if discussion.version % _CLEARED_EVERY == 0:
-        _clear_moves(discussion)
+    return [_NOTED.inserting(move), moved]
 
 
-_THREAD = instances(
+_THREAD = Instances(
     Thread,
     lambda *, discussion_id, tree_id: Thread.objects.filter(
         discussion_id=discussion_id, tree_id=tree_id
     ),
 )
 _MOVED = Change(lambda *, pk, **counted: (Thread.objects.filter(pk=pk), counted))
+_BEGUN, _NOTED = Insertion(Thread), Insertion(ThreadMove)
 
 
-def _clear_moves(discussion):
+def clear_moves(discussion):
+    """Forgets, every few hundred versions, how threads ranked long ago."""
+    if discussion.version % _CLEARED_EVERY:
+        return
     old = ThreadMove.objects.filter(
         discussion=discussion, at__lt=timezone.now() - MOVES_KEPT
     ).aggregate(last=Max("version"))["last"]

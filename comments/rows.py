@@ -181,4 +181,9 @@ def read_full_rows(pks, now):
     return make_rows(_FULL(pks=padded(pks)), now)
 
 
+def asking_full_rows(pks):
+    """The question that ``read_full_rows`` asks."""
+    return _FULL.asking(pks=padded(pks))
+
+
 _FULL = Statement(lambda *, pks: Comment.objects.filter(pk__in=pks).values_list(*FULL_FIELDS))

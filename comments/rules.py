@@ -73,6 +73,11 @@ def current():
     return _kept
 
 
+def asking_version():
+    """The question that ``current`` asks."""
+    return _version.asking(pk=_BOOK)
+
+
 def forget_rules():
     """What this worker keeps; for tests, whose databases begin again at the same version."""
     global _kept  # noqa: PLW0603

@@ -26,6 +26,11 @@ def index_comment(comment):
     INDEX.put([_entry_of(comment)])
 
 
+def indexing_comment(comment):
+    """What ``index_comment`` writes, for ``write_together``."""
+    return INDEX.putting([_entry_of(comment)])
+
+
 def index_comments(comments):
     """The same for many: models, or rows with the same names."""
     INDEX.put(map(_entry_of, comments))

@@ -13,7 +13,7 @@ from django.db.models import Count
 from comments import ranking
 from comments.hosting import lock_discussion
 from comments.models import Comment, Discussion, Thread, Visit, Vote
-from comments.posting import number_under
+from comments.numbering import number_under
 from comments.tree import PLACE_COLUMNS, SPAN, next_tree_id, spread
 
 _FIELDS = (

@@ -224,6 +224,20 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
         """
         if position != "last-child":
             raise TreeError("A comment is only ever added as the last reply.")
+        self.place_node(node, target)
+        if target is not None:
+            self.filter(pk=target.pk).update(
+                free_from=target.free_from, reply_count=target.reply_count
+            )
+        if save:
+            node.save(force_insert=True)
+        return node
+
+    def place_node(self, node, target):
+        """Sets the numbers that ``insert_node`` writes, on ``node`` and on ``target``.
+
+        For who writes both themselves; the locks and the errors are the same.
+        """
         if target is None:
             node.tree_id = next_tree_id(
                 discussion_id=node.discussion_id, after=node.discussion.last_tree_id
@@ -243,12 +257,6 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
             node.parent = target
             target.free_from = node.rght + 1
             target.reply_count += 1
-            self.filter(pk=target.pk).update(
-                free_from=target.free_from, reply_count=target.reply_count
-            )
-        if save:
-            node.save(force_insert=True)
-        return node
 
     def move_node(self, node, target, position="first-child"):
         """Always refused: a comment stays where it was written."""

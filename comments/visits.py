@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from django.db import DatabaseError, transaction
-from django.db.models import F, IntegerField, OuterRef, Subquery
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from accounts.patience import impatience
@@ -86,29 +86,26 @@ def note_visit(person, discussion, visit, now=None):
         logger.info("visit not written: %s", error)
 
 
-def note_own(person, comment):
-    """What somebody has written themselves is not new to them. Part of a post's transaction."""
-    mine = {"person_id": person.pk, "discussion_id": comment.discussion_id}
-    if not _WAS_LATEST(**mine, before=comment.arrival - 1, arrival=comment.arrival):
-        _ONE_MORE_OWN(**mine, arrival=comment.arrival)
-
-
-def _visit(person_id, discussion_id):
-    return Visit.objects.filter(person_id=person_id, discussion_id=discussion_id)
-
-
-_WAS_LATEST = Change(
-    lambda *, person_id, discussion_id, before, arrival: (
-        _visit(person_id, discussion_id).filter(latest=before),
-        {"latest": arrival},
+def noting_own(person, comment):
+    """What somebody has written themselves is not new to them: for ``write_together``."""
+    return _OWN.changing(
+        person_id=person.pk,
+        discussion_id=comment.discussion_id,
+        before=comment.arrival - 1,
+        arrival=comment.arrival,
     )
-)
-_ONE_MORE_OWN = Change(
-    lambda *, person_id, discussion_id, arrival: (
-        _visit(person_id, discussion_id).filter(latest__lt=arrival),
-        {"own": F("own") + 1},
-    )
-)
+
+
+def _own(*, person_id, discussion_id, before, arrival):
+    """Where they had seen all that came before, they have seen all; else it is one of theirs."""
+    mine = Visit.objects.filter(person_id=person_id, discussion_id=discussion_id)
+    had_seen_all, number = Q(latest=before), IntegerField()
+    latest = Case(When(had_seen_all, then=Value(arrival)), default="latest", output_field=number)
+    own = Case(When(had_seen_all, then="own"), default=F("own") + 1, output_field=number)
+    return mine.filter(latest__lt=arrival), {"latest": latest, "own": own}
+
+
+_OWN = Change(_own)
 
 
 def new_in_discussions(person, arrivals):

@@ -25,6 +25,11 @@ def frame(request):
     )
 
 
+def asking_frame(request):
+    """The question that ``frame`` asks, for ``together.asked_together``."""
+    return [menu.asking_sections(request)]
+
+
 def site(request):
     """``site_name``, ``mail_is_printed``, and ``nav_sections`` and ``banner`` of our own pages.
 
@@ -32,27 +37,25 @@ def site(request):
 
     ``letters_label`` is for who is signed in and has unread letters, else it is empty.
     """
-    in_admin = request.path.startswith("/admin/")
+    # Parts of a page have no frame, and the admin has its own.
+    is_ours = not request.path.startswith("/admin/") and not getattr(request, "htmx", False)
     if hasattr(request, "user"):
         # Asked here, where a query may run, so that no template asks for it.
         bool(request.user.is_authenticated)
     return {
-        "letters_label": "" if in_admin else _letters_label(request),
+        "letters_label": _letters_label(request) if is_ours else "",
         "site_name": settings.SITE_NAME,
         "front_url": editions.front_url(page_language(request)),
         "latest_url": editions.latest_url(page_language(request)),
-        "banner": None if in_admin else banners.banner_shown(request),
-        "nav_sections": [] if in_admin else menu.sections_shown(request),
+        "banner": banners.banner_shown(request) if is_ours else None,
+        "nav_sections": menu.sections_shown(request) if is_ours else [],
         "mail_is_printed": any(name in settings.EMAIL_BACKEND for name in _MAIL_STAYS_HERE),
     }
 
 
 def _letters_label(request):
-    """``Letters (2)``, or nothing. A query for a whole page of somebody signed in, none else."""
+    """``Letters (2)``, or nothing. A query for somebody signed in, none else."""
     if not hasattr(request, "user") or not request.user.is_authenticated:
-        return ""
-    if getattr(request, "htmx", False):
-        # Parts of a page have no frame.
         return ""
     unread = letters.unread_count(request.user)
     if not unread:

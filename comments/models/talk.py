@@ -192,7 +192,7 @@ class Comment(MPTTModel):
         indexes = (
             # Reader: discussions.load, a page of a discussion in display order.
             models.Index(fields=["discussion", "tree_id", "lft"], name="comment_display_order"),
-            # Reader: discussions.load_branch; declared here so that mptt adds no second one.
+            # Reader: branches.load_branch; declared here so that mptt adds no second one.
             models.Index(fields=["tree_id", "lft"], name="comment_tree_order"),
             # Reader: arrivals, what came since somebody's last visit.
             models.Index(fields=["discussion", "arrival"], name="comment_arrival"),

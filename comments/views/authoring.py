@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import discussions, embedding, history, markup, posting, revisions
+from comments import composing, discussions, embedding, history, markup, posting, readers, revisions
 from comments.caching import answer_reader
 from comments.forms import EditForm, ReasonForm, WithdrawForm
 from comments.permissions import (
@@ -31,7 +31,7 @@ from comments.wording import moment_text, until_text
 def comment_edit(request, pk):
     comment, now = find_comment(request, pk), timezone.now()
     require(is_author(request.user, comment), _("Only its author can edit this comment."))
-    composer = embedding.compose(request, comment.discussion)
+    composer = composing.compose(request, comment.discussion)
     composer.heading, composer.submit_label = _("Edit your comment"), _("Save")
     composer.action_url = reverse("comment-edit", args=[pk])
     composer.cancel_url = comment.get_absolute_url()
@@ -42,7 +42,7 @@ def comment_edit(request, pk):
     if composer.notice:
         # Suspended, muted here, or closed: that is said instead of the form.
         return _show_edit(request, composer)
-    known = embedding.known_reader(request, now)
+    known = readers.known_reader(request, now)
     until = comment.posted_at + known.editing_time
     require(
         known.can_edit(request.user, comment, now),
@@ -137,7 +137,7 @@ def comment_withdraw(request, pk):
 @require_safe
 def comment_history(request, pk):
     """All that a comment has said, the newest first, and what changed each time."""
-    comment, reader = find_comment(request, pk), embedding.reader_of(request)
+    comment, reader = find_comment(request, pk), readers.reader_of(request)
     moderates = reader is not None and can_moderate(reader)
     before = request.GET.get("before", "")
     # A revision has at most nine digits.

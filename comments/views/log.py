@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from comments import moments, records
 from comments.caching import answer_reader
-from comments.embedding import cursor_of
 from comments.models import ModerationEntry
 from comments.permissions import beats_of, can_moderate, can_read_log, require
+from comments.readers import cursor_of
 from comments.wording import moment_iso, moment_text, reason_text
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import directory
-from comments import contributions, discussions, embedding, moments, orders, places
+from accounts.together import asked_together
+from comments import branches, contributions, embedding, moments, orders, places, readers
 from comments.caching import answer_reader
 from comments.rows import role_label
 from comments.views.finding import find, find_comment, find_discussion
@@ -21,30 +22,30 @@ from comments.wording import day_text
 def comment_permalink(request, pk):
     """One comment in its place, and the ways from it to the whole discussion."""
     comment = find_comment(request, pk)
-    page = places.load_surroundings(comment)
-    base = max(min(row.level for row in page.rows), 0)
-    return answer_reader(
-        request,
-        version=page.version,
-        until=comment.discussion.next_change(),
-        render=lambda: embedding.render_page(
+    ways = [
+        (order.label, f"/comments/{pk}/discussion/?order={order.name}")
+        for order in orders.ORDERS.values()
+    ]
+    with asked_together(
+        *places.asking_surroundings(comment), *embedding.asking_around(request, comment.discussion)
+    ):
+        page = places.load_surroundings(comment)
+        base = max(min(row.level for row in page.rows), 0)
+        return answer_reader(
             request,
-            "comments/comment_page.html",
-            page,
-            base=base,
-            ways=[
-                (order.label, f"/comments/{pk}/discussion/?order={order.name}")
-                for order in orders.ORDERS.values()
-            ],
-        ),
-    )
+            version=page.version,
+            until=comment.discussion.next_change(),
+            render=lambda: embedding.render_page(
+                request, "comments/comment_page.html", page, base=base, ways=ways
+            ),
+        )
 
 
 @require_safe
 def comment_in_discussion(request, pk):
     """The way to the page of the whole discussion that holds a comment, in ``?order=``."""
     comment = find_comment(request, pk)
-    return HttpResponseRedirect(embedding.address_of(request, comment, embedding.order_of(request)))
+    return HttpResponseRedirect(embedding.address_of(request, comment, readers.order_of(request)))
 
 
 @vary_on_headers("HX-Request")
@@ -52,17 +53,22 @@ def comment_in_discussion(request, pk):
 def comment_thread(request, pk):
     """One branch from ``?from=`` on; to htmx only its comments, for "more replies"."""
     comment = find_comment(request, pk)
-    page = discussions.load_branch(comment, start=embedding.start_of(request))
+    start = readers.start_of(request)
     template = "comments/_more_replies.html" if request.htmx else "comments/thread_page.html"
-    if not request.htmx:
-        # The page says by its own link how it goes on.
-        page.continued = {}
-    return answer_reader(
-        request,
-        version=(bool(request.htmx), *page.version),
-        until=comment.discussion.next_change(),
-        render=lambda: embedding.render_page(request, template, page, base=comment.level),
-    )
+    with asked_together(
+        *branches.asking_branch(comment, start),
+        *embedding.asking_around(request, comment.discussion),
+    ):
+        page = branches.load_branch(comment, start=start)
+        if not request.htmx:
+            # The page says by its own link how it goes on.
+            page.continued = {}
+        return answer_reader(
+            request,
+            version=(bool(request.htmx), *page.version),
+            until=comment.discussion.next_change(),
+            render=lambda: embedding.render_page(request, template, page, base=comment.level),
+        )
 
 
 @vary_on_headers("HX-Request")

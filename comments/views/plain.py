@@ -5,8 +5,8 @@ from django.views.decorators.http import require_safe
 
 from comments import transcripts
 from comments.caching import answer_reader
-from comments.embedding import start_of
 from comments.plain_text import lay_out
+from comments.readers import start_of
 from comments.views.finding import find_comment
 
 _PLAIN_TEXT = "text/plain; charset=utf-8"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from comments import discussions, embedding, voting
+from comments import discussions, embedding, readers, voting
 from comments.printing import print_vote
 from comments.screening import RefusedError
 from comments.views.finding import find_comment
@@ -26,7 +26,7 @@ _WRITES = {"agree": voting.agree, "withdraw": voting.withdraw_vote}
 def cast_vote(request):
     """``agree=<id>`` or ``withdraw=<id>``; answers htmx with the button anew."""
     write, comment = _asked(request)
-    if embedding.reader_of(request) is None:
+    if readers.reader_of(request) is None:
         return _lead_to_sign_in(request, reverse("comment-agree", args=[comment.pk]))
     try:
         write(by=request.user, comment=comment)

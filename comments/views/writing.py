@@ -14,7 +14,8 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.addresses import address_of_sender
-from comments import discussions, drafts, embedding, orders, posting
+from accounts.together import asked_together
+from comments import composing, discussions, drafts, embedding, orders, posting, readers
 from comments.caching import answer_reader
 from comments.forms import CommentForm, DraftForm
 from comments.models import HeldComment
@@ -40,13 +41,13 @@ def discussion_post(request, pk):
 
 def _answer(request, discussion, comment=None):
     """The form for a comment, under ``comment`` if given, and what comes of sending it."""
-    if request.method == "POST" and embedding.reader_of(request) is not None:
+    if request.method == "POST" and readers.reader_of(request) is not None:
         return _post(request, discussion, comment)
     parent = comment and discussions.row_of(comment.pk)
     text = ""
     if comment is not None and "quote" in request.GET:
-        text = embedding.quotation_for(comment, request.GET.get("words", ""))
-    composer = embedding.compose(request, discussion, parent=parent, text=text)
+        text = composing.quotation_for(comment, request.GET.get("words", ""))
+    composer = composing.compose(request, discussion, parent=parent, text=text)
     if request.method == "POST":
         return _keep_draft(request, composer)
     shown = (discussion.title, discussion.url, composer.notice, parent, text)
@@ -59,7 +60,7 @@ def _answer(request, discussion, comment=None):
 
 
 def _post(request, discussion, comment):
-    slot, draft_key = embedding.slot_of(discussion, comment and comment.pk)
+    slot, draft_key = composing.slot_of(discussion, comment and comment.pk)
     form = CommentForm(request.POST, auto_id=f"{slot}-%s")
     form.full_clean()
     try:
@@ -75,7 +76,7 @@ def _post(request, discussion, comment):
     except posting.RefusedError as refused:
         form.add_error("text", refused.verdict.message)
         parent = comment and discussions.row_of(comment.pk)
-        composer = embedding.compose(request, discussion, parent=parent)
+        composer = composing.compose(request, discussion, parent=parent)
         composer.form, composer.notice = form, ""
         if refused.verdict.holds:
             form.insist()
@@ -99,19 +100,38 @@ def _show_composer(request, composer, status=200):
 def _show_posted(request, comment):
     """The way to the new comment; for htmx the comment itself and an empty form."""
     if not request.htmx:
-        return HttpResponseRedirect(embedding.address_of(request, comment, _order_shown(request)))
+        return HttpResponseRedirect(_way_to(request, comment))
     discussion = comment.discussion
-    row = discussions.row_of(comment.pk)
-    print_parts([row], embedding.base_url_of(request))
+    with asked_together(
+        discussions.asking_row(comment.pk), *readers.asking_showing(request, discussion)
+    ):
+        row = discussions.row_of(comment.pk)
+        print_parts([row], embedding.base_url_of(request))
+        showing = embedding.showing_of(request, discussion, [row])
     top = row.parent_id is None
     context = {
         "row": row,
-        "comment_html": print_arrivals([row], embedding.showing_of(request, discussion, [row])),
+        "comment_html": print_arrivals([row], showing),
         "place": _place(request, row),
-        "composer": embedding.compose(request, discussion) if top else None,
+        "composer": composing.compose(request, discussion) if top else None,
         "total_label": count_label(discussion.comment_count, "comment"),
     }
     return render(request, "comments/_posted.html", context)
+
+
+def _way_to(request, comment):
+    """Where its writer finds a new comment: among all where one page has them, else in its place.
+
+    A new top-level comment has no place yet but its page of the discussion.
+    """
+    discussion = comment.discussion
+    if discussions.fits_on_a_page(discussion):
+        order = orders.ORDERS[_order_shown(request)]
+        query = discussions.query_of(order, says_order=readers.says_order(request))
+        return f"{discussion.url}{query}#c{comment.pk}"
+    if comment.parent_id is None:
+        return embedding.address_of(request, comment, _order_shown(request))
+    return f"{comment.get_absolute_url()}#c{comment.pk}"
 
 
 def _show_held(request, held):
@@ -131,7 +151,7 @@ def _show_held(request, held):
         "row": row,
         "comment_html": print_arrivals([row], showing),
         "place": _place(request, row),
-        "composer": embedding.compose(request, held.discussion) if top else None,
+        "composer": composing.compose(request, held.discussion) if top else None,
         "total_label": count_label(held.discussion.comment_count, "comment"),
     }
     return render(request, "comments/_posted.html", context)
@@ -145,7 +165,7 @@ def _order_shown(request):
     except ValueError:
         # Anybody can send anything as the page they came from.
         asked = ""
-    return asked if asked in orders.ORDERS else embedding.preferred_order(request)
+    return asked if asked in orders.ORDERS else readers.preferred_order(request)
 
 
 def _place(request, row):
@@ -166,7 +186,7 @@ def _keep_draft(request, composer):
         drafts.keep(request, composer.draft_key, form.cleaned_data["text"])
     # A redirect inside htmx would put the sign-in page into the reply's place.
     to_page = HttpResponseClientRedirect if request.htmx else HttpResponseRedirect
-    signed_in = embedding.reader_of(request) is not None
+    signed_in = readers.reader_of(request) is not None
     return to_page(composer.action_url if signed_in else composer.sign_in_url)
 
 
@@ -184,7 +204,7 @@ def discussion_draft(request, pk):
     row = None
     if parent.isascii() and parent.isdigit() and len(parent) < 19:
         row = discussions.row_of(find_comment(request, int(parent)).pk)
-    return _keep_draft(request, embedding.compose(request, discussion, parent=row))
+    return _keep_draft(request, composing.compose(request, discussion, parent=row))
 
 
 def _is_from_here(request):

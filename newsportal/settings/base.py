@@ -319,6 +319,7 @@ FEEDS_FULL_TEXT = env.bool("FEEDS_FULL_TEXT", default=True)
 # Part of every ETag, so that a new version of the portal is seen at once.
 BUILD = digest_of_build(BASE_DIR / "newsportal", *EMBED_HOSTS)
 READER_FRAME = "newsportal.context.frame"
+FRAME_ASKS = "newsportal.context.asking_frame"
 # What a person's page leads to besides their comments:
 # ``[(label, address, title of the feed there)]``.
 PERSON_LINKS = "articles.shelves.links_of_person"

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import membership
-from accounts.statements import Change, PlannedAnew, Statement, instances
-from comments.models import Comment
+from accounts.statements import Change, Insertion, Instances, PlannedAnew, Statement
+from comments.models import Comment, Thread
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +150,7 @@ def test_changes_of_other_columns_are_told_apart(comments):
 
 
 def test_whole_rows(comments):
-    read = instances(Comment, lambda *, pk: Comment.objects.filter(pk=pk))
+    read = Instances(Comment, lambda *, pk: Comment.objects.filter(pk=pk))
     (comment,) = read(pk=comments[2].pk)
     whole = Comment.objects.get(pk=comments[2].pk)
     names = [field.attname for field in Comment._meta.concrete_fields]
@@ -171,7 +171,7 @@ def test_each_row_has_an_object_of_its_own(comments):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_locked_outside_of_a_transaction(reader, post):
-    locked = instances(
+    locked = Instances(
         Comment, lambda *, pk: Comment.objects.select_for_update(no_key=True).filter(pk=pk)
     )
     comment = post(reader, "Words")
@@ -193,6 +193,29 @@ def prepared_of(text):
             [text],
         )
         return [count for (count,) in cursor.fetchall()]
+
+
+def test_a_row_is_inserted_as_it_would_be_saved(discussion, reader):
+    insert = Insertion(Comment)
+    shared = {"discussion": discussion, "author": reader, "lft": 1, "rght": 9, "free_from": 2}
+    for number, blocks in enumerate((None, [{"type": "text", "text": "a % 'b' \"c\""}], [])):
+        shared |= {"tree_id": number + 1, "arrival": number + 1, "number": str(number + 1)}
+        made = Comment(**shared, text="Words % s", blocks=blocks, position=number + 1)
+        insert(made)
+        found = Comment.objects.get(pk=made.pk)
+        assert not made._state.adding
+        for field in Comment._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(made, field.attname), field.name
+
+
+def test_a_row_whose_key_is_anothers(discussion, post, reader):
+    comment = post(reader)
+    Thread.objects.all().delete()
+    begun = Thread(root=comment, discussion=discussion, tree_id=comment.tree_id)
+    Insertion(Thread)(begun)
+    assert Thread.objects.get().root_id == comment.pk
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Insertion(Thread)(begun)
 
 
 def test_what_runs_again_and_again_is_prepared_and_says_the_same(comments):
@@ -233,6 +256,30 @@ def test_nothing_is_prepared_where_a_pooler_changes_sessions(comments, monkeypat
         assert len(statement(limit, author=comments[1].author.handle, since=since)) == 3
     is_prepared = connection.vendor == "postgresql" and not pooled
     assert bool(prepared_of(f"LIMIT {limit}")) == is_prepared
+
+
+def test_what_was_run_last_stays_prepared(comments, monkeypatch):
+    monkeypatch.setattr("accounts.prepared._MOST_PREPARED", 2)
+    monkeypatch.setattr("accounts.prepared._MOST_COUNTED", 3)
+    statement, since = Statement(posted), comments[0].posted_at
+
+    def run(limit):
+        found = statement(limit, author=comments[1].author.handle, since=since)
+        assert len(found) == 3
+
+    for limit in (21, 22, 23):
+        for _ in range(4):
+            run(limit)
+            run(21)
+    on_postgresql = connection.vendor == "postgresql"
+    left = [bool(prepared_of(f"LIMIT {limit}")) for limit in (21, 22, 23)]
+    assert left == ([True, False, True] if on_postgresql else [False] * 3)
+    # What was let go is prepared anew; texts that come once are not counted for ever.
+    for limit in range(31, 41):
+        run(limit)
+    for _ in range(4):
+        run(22)
+    assert bool(prepared_of("LIMIT 22")) == on_postgresql
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Value
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.statements import PlannedAnew, Statement
-from accounts.together import asked_together
-from comments.models import Comment, Discussion
+from accounts.statements import Change, Insertion, PlannedAnew, Statement
+from accounts.together import asked_together, write_together
+from comments.models import Comment, Discussion, ThreadMove
 
 pytestmark = pytest.mark.django_db
 
@@ -113,18 +114,75 @@ def test_nothing_is_left_of_it_afterwards(discussion, comments, post, reader):
     assert BY_IDS(ids=[comments[0].pk]) == before
 
 
+def test_one_that_is_planned_anew(discussion, comments):
+    anew = PlannedAnew(
+        lambda *, pk: Comment.objects.filter(discussion_id=pk).order_by("pk").values_list("text")
+    )
+    wanted = anew(pk=discussion.pk), COUNTERS(pk=discussion.pk)
+    for _run in range(4):
+        with asked_together(anew.asking(pk=discussion.pk), COUNTERS.asking(pk=discussion.pk)):
+            assert (anew(pk=discussion.pk), COUNTERS(pk=discussion.pk)) == wanted
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is asked one by one")
 def test_what_cannot_be_asked_so_is_refused(discussion):
     locking = Statement(
         lambda *, pk: Discussion.objects.select_for_update().filter(pk=pk).values_list("pk")
     )
-    anew = PlannedAnew(lambda *, pk: Discussion.objects.filter(pk=pk).values_list("pk"))
     no_way = Statement(
         lambda *, pk: Discussion.objects.filter(pk=pk).values_list("created_at__date")
     )
-    for statement in (locking, anew, no_way):
+    for statement in (locking, no_way):
         with (
             pytest.raises(TypeError),
             asked_together(statement.asking(pk=discussion.pk), COUNTERS.asking(pk=discussion.pk)),
         ):
             pass
+
+
+def test_writes_go_in_their_order_in_one_trip(discussion, comments):
+    first, answer = comments
+    told = Change(lambda *, pk, **values: (Comment.objects.filter(pk=pk), values))
+    noted = Insertion(ThreadMove)
+    move = ThreadMove(
+        discussion=discussion, thread_id=first.pk, version=77, visible_replies=1, best=0
+    )
+    for text in ("one % 'quoted'", "two", "three", "four"):
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            assert (
+                write_together(
+                    told.changing(pk=first.pk, text="not this"),
+                    told.changing(pk=first.pk, text=text),
+                    told.changing(pk=-1, text=text),
+                )
+                == 0
+            )
+            assert (
+                write_together(noted.inserting(move), told.changing(pk=answer.pk, text=text)) == 1
+            )
+        writes = [each["sql"] for each in queries if "SAVEPOINT" not in each["sql"]]
+        assert len(writes) == (2 if connection.vendor == "postgresql" else 5)
+        assert set(Comment.objects.values_list("text", flat=True)) == {text}
+        ThreadMove.objects.get(version=77).delete()
+
+
+def test_nothing_is_written_of_what_fails(discussion, comments):
+    told = Change(lambda *, pk, **values: (Comment.objects.filter(pk=pk), values))
+    first, answer = comments
+    before = set(Comment.objects.values_list("pk", "text"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write_together(
+            told.changing(pk=first.pk, text="not this"),
+            # Nobody has fewer answers than none.
+            told.changing(pk=answer.pk, reply_count=-1),
+        )
+    assert set(Comment.objects.values_list("pk", "text")) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writes_need_a_transaction(discussion):
+    told = Change(lambda *, pk, **values: (Discussion.objects.filter(pk=pk), values))
+    with pytest.raises(TransactionManagementError):
+        write_together(told.changing(pk=discussion.pk, title="Not this"))
+    assert Discussion.objects.get().title != "Not this"
+    assert write_together() == 0

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import membership
 from articles import publishing, sections
-from comments import caching, contributions, moderation, orders, posting, sanctions
+from comments import caching, contributions, discussions, moderation, orders, posting, sanctions
 from comments.models import Comment, Discussion, Revision
 from comments.parts import forget_parts
 
@@ -405,6 +405,32 @@ class TestWriting:
         client.post(f"/comments/{first.pk}/reply/", {"text": "> First\n\nSecond"})
         reply = Comment.objects.get(parent=first)
         assert "<blockquote>" in reply.html
+
+    def test_its_writer_finds_it_among_all_or_in_its_place(
+        self, reader, sign_in, discussion, post, monkeypatch
+    ):
+        """On the page of the discussion where one page has it all, else in its thread."""
+        monkeypatch.setattr(discussions, "PAGE_SIZE", 3)
+        client, first = sign_in(reader), post(reader)
+        for number in (2, 3, 4):
+            text = f"Number {number}"
+            answer = client.post(f"/comments/{first.pk}/reply/", {"text": text})
+            mine = Comment.objects.get(text=text)
+            way, _, anchor = answer["Location"].partition("#")
+            assert anchor == f"c{mine.pk}"
+            own = f"/comments/{mine.pk}/"
+            assert way == ("/articles/the-bridge-opens/" if number < 4 else own)
+            assert text in text_of(client.get(way))
+        # One at the top level has no place yet but its page.
+        answer = client.post(f"/discussions/{discussion.pk}/post/", {"text": "Number 5"})
+        assert answer["Location"].startswith("/articles/the-bridge-opens/")
+        assert "Number 5" in text_of(client.get(answer["Location"].partition("#")[0]))
+        # In the order of the page that the form was on.
+        page = {"Referer": "http://testserver/articles/the-bridge-opens/?order=newest"}
+        answer = client.post(
+            f"/discussions/{discussion.pk}/post/", {"text": "Number 6"}, headers=page
+        )
+        assert "order=newest" in answer["Location"]
 
     def test_the_same_form_twice_makes_one_comment(self, reader, sign_in, discussion):
         client = sign_in(reader)

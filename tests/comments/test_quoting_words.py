@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from accounts import membership
-from comments import asides, embedding, hosting, markup, moderation, posting
+from comments import asides, composing, hosting, markup, moderation, posting
 from comments.models import Comment, Discussion
 from tests.comments.test_markup import ANY_TEXT, MARKDOWN_LIKE, faults
 
@@ -75,8 +75,8 @@ class TestQuoting:
     )
     def test_only_words_that_stand_in_it(self, comment, words, are_its_own):
         comment = Comment.objects.get()
-        quoted = embedding.quotation_for(comment, words)
-        assert (quoted != embedding.quotation_for(comment)) is are_its_own
+        quoted = composing.quotation_for(comment, words)
+        assert (quoted != composing.quotation_for(comment)) is are_its_own
         if not are_its_own:
             assert "nobody" not in quoted
             assert "somebody" not in quoted
@@ -102,7 +102,7 @@ class TestQuoting:
         page = Client().get(f"/comments/{comment.pk}/reply/?quote=1&words=And+more")
         assert "And more" not in page.content.decode()
         assert "Ada Reader" not in page.content.decode()
-        assert embedding.quotation_for(Comment.objects.get(), "And more") == ""
+        assert composing.quotation_for(Comment.objects.get(), "And more") == ""
 
     @pytest.mark.parametrize("words", ["</textarea><script>alert(1)</script>", "\x00&lt;b&gt;\"'"])
     def test_the_words_do_nothing_in_the_form(self, comment, words):
@@ -114,7 +114,7 @@ class TestQuoting:
     def test_they_are_shown_as_they_were_marked(self, reader, post):
         words = "*not* _emphasis_ [no](/link/) `code`\n\n> no quotation\n1. no list\n- nor this"
         comment = post(reader, f"```\n{words}\n```")
-        quoted = embedding.quotation_for(comment, words)
+        quoted = composing.quotation_for(comment, words)
         assert all(line.startswith(">") for line in quoted.splitlines() if line)
         rendered = markup.render_markdown(quoted)
         for mark in ("<em>", "<code>", "<ol", "<ul", 'href="/link/"'):
@@ -124,7 +124,7 @@ class TestQuoting:
 
     def test_a_long_choice_is_cut_at_a_word(self, reader, post):
         comment = post(reader, "a*b " * 1_000)
-        shown = embedding.quotation_for(comment, "a*b " * 999).split("\n")[0]
+        shown = composing.quotation_for(comment, "a*b " * 999).split("\n")[0]
         assert shown.endswith("…")
         plain = shown.removeprefix("> ").replace("\\", "")
         assert markup.QUOTE_LENGTH - 5 < len(plain) <= markup.QUOTE_LENGTH
@@ -133,14 +133,14 @@ class TestQuoting:
         blocks = [{"type": "text", "text": "*plain* words"}]
         comment.blocks, comment.text = blocks, "*plain* words"
         comment.html = markup.render_blocks(blocks, permalink=str)
-        assert embedding.quotation_for(comment).startswith("> \\*plain\\* words\n")
-        assert embedding.quotation_for(comment, "*plain*").startswith("> \\*plain\\*\n")
+        assert composing.quotation_for(comment).startswith("> \\*plain\\* words\n")
+        assert composing.quotation_for(comment, "*plain*").startswith("> \\*plain\\*\n")
 
     @given(ANY_TEXT | MARKDOWN_LIKE)
     def test_any_words_stay_a_quotation(self, words):
         comment = Comment(pk=7, text="Words.", author=membership.User(handle="a](b)\n*`"))
         comment.html = f"<p>{markup.escape(words)}</p>"
-        quoted = embedding.quotation_for(comment, words)
+        quoted = composing.quotation_for(comment, words)
         assert all(line.startswith(">") for line in quoted.splitlines() if line)
         assert quoted.endswith("\n\n")
         assert faults(markup.render_markdown(quoted + "answer")) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments import posting, threads
+from comments import numbering, threads
 from comments.models import Comment, Discussion
 from comments.tree import LEAST_SHARE, SPAN, TreeError, next_tree_id, share_of, spread
 
@@ -100,7 +100,7 @@ class TestPosting:
     def test_numbers_that_grow_too_long_keep_their_end(self):
         number = ""
         for _ in range(100):
-            number = posting.number_under(number, 12)
+            number = numbering.number_under(number, 12)
         assert number.startswith("…")
         assert number.endswith(".12.12")
         assert len(number) <= 80
