@@ -146,6 +146,8 @@ def test_thirty_are_decided_by_keyboard_alone(open_page, edition, hold):
     keys.press("Enter")
     expect(page.locator(SUCCESS)).to_contain_text("20 comments were approved")
     for left in range(4, -1, -1):
+        # The script has come, and knows where to begin.
+        expect(page.locator(".desk-entry").first).to_be_focused()
         keys.press("a")
         expect(page.locator(".desk-entry")).to_have_count(left)
     expect(page.get_by_text("Nothing waits here. Well done.")).to_be_visible()
