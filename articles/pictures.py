@@ -14,7 +14,7 @@ TEASER_FIELDS = tuple(
     for name in ("id", "folder", "is_complete", "width", "height", "focal_x", "focal_y", "alt")
 )
 # So wide at most are pictures that other sites show beside a link.
-SOCIAL_WIDTH = 1440
+SOCIAL_WIDTH = 1200
 # Where a picture is used, as its page at the desk says it.
 USES_TOLD = 20
 _SHOWN_FIELDS = (

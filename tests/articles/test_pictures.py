@@ -7,9 +7,12 @@ import struct
 import threading
 import zlib
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps as django_apps
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
@@ -359,9 +362,9 @@ def files_of(picture):
     [
         (1, (1,)),
         (320, (320,)),
-        (700, (320, 640, 700)),
-        (1920, (320, 640, 960, 1440, 1920)),
-        (6000, (320, 640, 960, 1440, 1920)),
+        (700, (320, 680, 700)),
+        (1920, (320, 680, 960, 1200, 1920)),
+        (6000, (320, 680, 960, 1200, 1920)),
     ],
 )
 @pytest.mark.pure
@@ -376,7 +379,7 @@ def test_its_files_are_made_afterwards(picture):
     assert (picture.state, picture.is_complete, picture.claimed_until) == ("ready", True, None)
     made = files_of(picture)
     assert set(made) == {
-        f"{width}.{kind}" for width in (320, 640, 960, 1200) for kind in ("jpg", "webp", "avif")
+        f"{width}.{kind}" for width in (320, 680, 960, 1200) for kind in ("jpg", "webp", "avif")
     }
     for name, content in made.items():
         width, kind = name.split(".")
@@ -385,6 +388,28 @@ def test_its_files_are_made_afterwards(picture):
             assert served.width == int(width)
             assert served.format == {"jpg": "JPEG"}.get(kind, kind.upper())
     assert renditions.make_waiting() == 0
+
+
+def test_files_of_an_older_version_are_made_anew_and_read_meanwhile(picture, make_article):
+    """In other widths: what a page names is there before and after."""
+    renditions.make_waiting()
+    article = make_article("Ice", lead_picture=picture)
+    former = f"{'0' * 24}/{'1' * 12}"
+    for name, content in files_of(picture).items():
+        default_storage.save(f"pictures/00/{former}/{name}", ContentFile(content))
+    Picture.objects.update(folder=former)
+
+    def named(page):
+        return set(re.findall(r"/media/(pictures/[^ \"]+)", page))
+
+    import_module("articles.migrations.0072_other_widths").make_files_anew(django_apps, None)
+    for made in (0, 1):
+        page = Client().get(article.get_absolute_url()).content.decode()
+        assert named(page)
+        assert all(map(default_storage.exists, named(page)))
+        assert ("srcset" in page) == bool(made)
+        renditions.make_waiting()
+    assert former not in page
 
 
 def test_what_one_process_has_claimed_no_other_makes(picture):
@@ -486,7 +511,7 @@ def test_a_file_is_served_for_good(picture, client):
     renditions.make_waiting()
     picture.refresh_from_db()
     for kind, media in (("jpg", "image/jpeg"), ("webp", "image/webp"), ("avif", "image/avif")):
-        address = f"/media/pictures/{picture.folder[:2]}/{picture.folder}/640.{kind}"
+        address = f"/media/pictures/{picture.folder[:2]}/{picture.folder}/680.{kind}"
         answer = client.get(address, headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200
         assert answer["Content-Type"] == media
@@ -558,11 +583,11 @@ def test_an_article_shows_its_lead_picture_at_once(make_article, picture, client
     kinds = re.findall(r'<source type="([^"]+)" srcset="([^"]+)" sizes="([^"]+)">', html)
     assert [kind for kind, _, _ in kinds] == ["image/avif", "image/webp"]
     for _, srcset, sizes in kinds:
-        assert re.findall(r" (\d+)w", srcset) == ["320", "640", "960", "1200"]
+        assert re.findall(r" (\d+)w", srcset) == ["320", "680", "960", "1200"]
         assert sizes.endswith("92vw")
         for address in re.findall(r"/media/\S+", srcset):
             assert client.get(address).status_code == 200
-    assert " 640w" in images(html)[0]
+    assert " 680w" in images(html)[0]
 
 
 def test_a_picture_in_the_text_waits_for_the_reader(make_article, picture, client):
@@ -643,8 +668,8 @@ def test_other_sites_get_a_jpeg(make_article, db):
     assert (width, height, alt) == (1800, 900, WORDS["alt"])
     renditions.make_waiting()
     path, width, height, alt = told()
-    assert path.endswith("/1440.jpg")
-    assert (width, height) == (1440, 720)
+    assert path.endswith("/1200.jpg")
+    assert (width, height) == (1200, 600)
     page = Client().get(article.get_absolute_url()).content.decode()
     [graph] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     first, card = json.loads(graph)["@graph"][0]["image"]
