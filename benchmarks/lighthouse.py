@@ -3,7 +3,7 @@
 Mobile settings, Debian's Chromium, and the opening edition as ``make run`` serves it, with two
 hundred comments under the article with a lead picture. Installs Lighthouse from the npm registry
 beside the data, once. It simulates network and processor, but what else the machine does falls
-on it all the same: the best of three runs counts.
+on it all the same: the best of five runs counts.
 """
 
 import importlib
@@ -33,7 +33,7 @@ LIMITS = {
     "cumulative-layout-shift": ("CLS", 0.002, 1),
     "total-blocking-time": ("TBT, milliseconds", 50, 1),
 }
-RUNS = 3
+RUNS = 5
 # A browser that starts for the first time after a while may take too long for Lighthouse.
 TRIES = 2
 COMMENTS = 200
@@ -46,14 +46,26 @@ def claims(pages):
     """``pages`` are ``{what it is: address}``."""
     for name, address in pages.items():
         reports = [_report(address) for _ in range(RUNS)]
-        best = max(reports, key=lambda report: report["categories"]["performance"]["score"] or 0)
+        best = max(reports, key=_rank)
         for category in CATEGORIES:
-            score = (best["categories"][category]["score"] or 0) * 100
-            failed = _failed(best, category) if score < FULL_SCORE else ""
+            # A disturbed machine costs speed and nothing else.
+            judged = best if category == "performance" else min(reports, key=_score_of(category))
+            score = _score_of(category)(judged) * 100
+            failed = _failed(judged, category) if score < FULL_SCORE else ""
             yield Claim(f"{name}: {category}", failed, score, FULL_SCORE, floor=True)
         for audit, (label, limit, unit) in LIMITS.items():
             value = best["audits"][audit]["numericValue"] / unit
             yield Claim(f"{name}: {label}", "", value, limit)
+
+
+def _rank(report):
+    """What is left of a report where nothing else was done meanwhile is the best of them."""
+    paint = report["audits"]["largest-contentful-paint"]["numericValue"]
+    return _score_of("performance")(report), -paint
+
+
+def _score_of(category):
+    return lambda report: report["categories"][category]["score"] or 0
 
 
 def _failed(report, category):

@@ -51,6 +51,17 @@ def say(edition):
     return post
 
 
+def hold_back(page, name):
+    """Scripts of that name do not come to the page until their routes, returned here, go on."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(f"**/{name}*.js", hold)
+    return held
+
+
 def begin_to_read(page, url):
     """Opens the page with a clock that can be turned on, and counts what is asked for news."""
     asked = []
@@ -640,24 +651,46 @@ def test_an_address_is_no_name_and_nobody_mentions_themselves(open_page, edition
 # --- Links ---
 
 
-def test_who_is_quicker_than_the_scripts_waits_for_them(page, edition):
-    held = []
-
-    def hold(route):
-        held.append(route)
-
-    page.route("**/js/portal*.js", hold)
-    page.goto(edition.url, wait_until="commit")
-    comment = page.locator(".comment").first
-    # The discussion's own script is there, the words of its modules are not.
-    page.wait_for_selector(".keys-button")
-    with page.expect_request_finished(lambda request: "portal" in request.url):
-        comment.hover()
-        page.wait_for_timeout(300)
-        assert held
-        expect(comment.get_by_role("button", name="Copy link")).to_have_count(0)
-        held.pop().continue_()
+@pytest.mark.parametrize("late", ["discussion", "htmx"])
+def test_who_is_quicker_than_the_scripts_waits_for_them(open_page, edition, late):
+    page = open_page(by=edition.ben)
+    held = hold_back(page, late)
+    with page.expect_request(lambda request: late in request.url):
+        page.goto(edition.url)
+    comment = steps.comment_article(page, edition.first)
+    comment.get_by_role("link", name="Reply to comment 1", exact=True).click()
+    page.wait_for_timeout(300)
+    expect(steps.composer(page, edition.first)).to_have_count(0)
+    held.pop().continue_()
     expect(comment.get_by_role("button", name="Copy link")).to_be_visible()
+    expect(steps.composer(page, edition.first).get_by_label("Your comment")).to_be_focused()
+    expect(page).to_have_url(re.compile(re.escape(edition.url)))
+
+
+def test_who_posts_before_the_scripts_posts_once(open_page, edition):
+    page = open_page(by=edition.ben)
+    held = hold_back(page, "htmx")
+    with page.expect_request(lambda request: "htmx" in request.url):
+        page.goto(edition.url)
+    form = page.locator("#form-top")
+    form.get_by_label("Your comment").fill("Quicker than a script.")
+    steps.send(form)
+    steps.send(form)
+    held.pop().continue_()
+    steps.expect_new_comment(page, "Quicker than a script.")
+    assert Comment.objects.filter(text__contains="Quicker than").count() == 1
+
+
+def test_without_its_scripts_the_page_does_what_it_does_without_javascript(open_page, edition):
+    page = open_page(by=edition.ben)
+    page.route("**/htmx*.js", lambda route: route.abort())
+    page.goto(edition.url)
+    form = page.locator("#form-top")
+    form.get_by_label("Your comment").fill("Without a script.")
+    steps.send(form)
+    steps.expect_new_comment(page, "Without a script.")
+    assert all("htmx" in problem for problem in page.watch.problems)
+    page.watch.problems.clear()
 
 
 def test_the_link_of_a_comment_is_copied(open_page, edition, live_server):

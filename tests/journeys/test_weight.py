@@ -62,7 +62,9 @@ def test_an_article_page_with_a_hundred_comments(deployed, big_page, record_prop
     html = brotli.decompress(answer.content).decode()
     # As many as fit in whole threads.
     assert html.count('<article class="comment') > discussions.PAGE_SIZE * 0.9
-    files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
+    # What comes a while later counts, too.
+    named = r'(?:src|href|data-htmx|data-script)="(/static/[^"]+)"'
+    files = set(re.findall(named, html))
     sizes = {address: wire_size(deployed, address) for address in sorted(files)}
     css = sum(size for address, size in sizes.items() if address.endswith(".css"))
     javascript = sum(size for address, size in sizes.items() if address.endswith(".js"))
@@ -76,10 +78,12 @@ def test_an_article_page_with_a_hundred_comments(deployed, big_page, record_prop
 
 def test_what_is_fetched_on_demand_is_there_by_the_name_of_its_content(deployed, big_page):
     html = Client().get(big_page).content.decode()
-    script = re.search(r"<script [^>]*js/discussion[^>]*>", html)[0]
-    modules = re.findall(r'data-([a-z]+)="(/static/[^"]+)"', script)
-    assert {name for name, _ in modules} == ON_DEMAND
-    for name, address in modules:
+    later = re.search(r'<meta name="portal-later"[^>]*>', html)[0]
+    modules = dict(re.findall(r'data-([a-z]+)="(/static/[^"]+)"', later))
+    assert "/django_htmx/htmx-2.min." in modules.pop("htmx")
+    assert "/js/discussion." in modules.pop("script")
+    assert modules.keys() == ON_DEMAND
+    for name, address in modules.items():
         assert re.fullmatch(rf"/static/js/{name}\.[0-9a-f]{{12}}\.js", address)
         assert 0 < wire_size(deployed, address) <= MOST_MODULE
 

@@ -1,5 +1,5 @@
-// What a page with a discussion gains at once. What is used rarely is in modules beside this file,
-// fetched when somebody reaches for it; their addresses stand on this script's own tag.
+// What a page with a discussion gains once somebody reaches for it (portal.js fetches it then). What
+// is used rarely is in modules beside this file; their addresses stand on this script's own tag.
 (() => {
   "use strict";
 
@@ -7,14 +7,7 @@
   const section = document.getElementById("discussion");
   if (!section) return;
 
-  // This comes before portal.js, which has it for the modules.
-  const gettext = (text) => globalThis.portalWords?.[text] ?? text;
-  // Modules say what they say with what portal.js brings, and somebody may reach for one before it
-  // has come: deferred scripts have all run when this event is told.
-  const ready = new Promise((done) =>
-    document.addEventListener("DOMContentLoaded", done, { once: true }),
-  );
-  const load = (name) => ready.then(() => import(files[name]));
+  const load = (name) => import(files[name]);
   // Without its module a page is what it is without JavaScript.
   const use = (name, act) => load(name).then(act, () => {});
   // Storage may be full, forbidden, or hold what we did not write.
@@ -27,46 +20,8 @@
   };
   const say = (text) => document.dispatchEvent(new CustomEvent("portal:say", { detail: text }));
 
-  // --- Folded branches
-  const FOLDED = "folded";
-  const MOST_FOLDED = 500;
-  const CLOSED = "details:not([open])";
-  const folded = () => stored(() => [...JSON.parse(localStorage.getItem(FOLDED))]) ?? [];
-  const reveal = (node) => {
-    for (let fold = node?.closest(CLOSED); fold; fold = fold.parentElement.closest(CLOSED))
-      fold.open = true;
-  };
-  const target = () => section.querySelector(":target, .is-target");
-  const restoreFolds = (root) => {
-    const shown = target();
-    for (const id of folded()) {
-      const fold = document.getElementById(id);
-      if (fold?.open && root.contains(fold) && !fold.contains(shown)) fold.open = false;
-    }
-  };
-  // Not by the event "toggle": it comes a task later, and who loads the page again may be quicker.
-  const remember = ({ id, open }) => {
-    const before = folded();
-    if (before.includes(id) !== open) return;
-    const now = before.filter((other) => other !== id);
-    if (!open) now.push(id);
-    stored(() =>
-      now.length
-        ? localStorage.setItem(FOLDED, JSON.stringify(now.slice(-MOST_FOLDED)))
-        : localStorage.removeItem(FOLDED),
-    );
-  };
-  new MutationObserver((changes) => {
-    for (const { target: fold } of changes) if (fold.matches(".replies")) remember(fold);
-  }).observe(section, { attributeFilter: ["open"], subtree: true });
-  restoreFolds(section);
-  // A comment's own page begins with what it answers; the comment is what somebody came for.
-  if (!location.hash) section.querySelector(".is-target")?.scrollIntoView({ block: "center" });
-  window.addEventListener("hashchange", () => reveal(target()));
-  document.addEventListener("portal:reveal", (event) => reveal(event.target));
-
   const go = (comment, block = "start") => {
-    reveal(comment);
+    comment.dispatchEvent(new Event("portal:reveal", { bubbles: true }));
     comment.tabIndex = -1;
     comment.focus({ preventScroll: true });
     if (block) comment.scrollIntoView({ block });
@@ -116,7 +71,8 @@
   document.addEventListener("focusin", approach);
   // A finger cannot hover: its first tap shows what the second one leads to.
   document.addEventListener("click", (event) => {
-    const source = touched && sourceOf(event.target);
+    const byTouch = event.pointerType ? event.pointerType === "touch" : touched;
+    const source = byTouch && sourceOf(event.target);
     if (!source || source.dataset.shown) return;
     event.preventDefault();
     load("preview")
@@ -133,10 +89,18 @@
         use("quoting", (quoting) => quoting.offer());
     }, 200);
   });
-  document.addEventListener("input", ({ target: area }) => {
+  const write = ({ target: area }) => {
     if (area.matches(".composer textarea") && area.value.slice(0, area.selectionEnd).includes("@"))
       use("mentions", (mentions) => mentions.complete(area));
-  });
+  };
+  document.addEventListener("input", write);
+
+  // What somebody came to before this had come.
+  const focused = document.activeElement ?? document.body;
+  const hovered = [...document.querySelectorAll(":hover")].at(-1);
+  for (const target of [focused, hovered]) if (target) approach({ target });
+  write({ target: focused });
+  document.dispatchEvent(new Event("selectionchange"));
 
   // --- Votes
   const DOUBLE_CLICK = 600;
@@ -171,7 +135,7 @@
     const comment = firstNew && document.getElementById(firstNew);
     if (!comment) return;
     firstNew = "";
-    restoreFolds(section);
+    section.dispatchEvent(new Event("portal:refold"));
     go(comment, "");
   });
 })();

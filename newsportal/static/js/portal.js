@@ -57,13 +57,17 @@
         : localStorage.removeItem(keyOf(form)),
     );
   });
-  // A form that was sent as a page has succeeded when the answer leads to a comment.
-  const sent = stored(() => sessionStorage.getItem(SENT));
-  if (sent) {
-    if (/^#c\d+$/.test(location.hash)) forget(sent);
-    stored(() => sessionStorage.removeItem(SENT));
-  }
-  restore(document);
+  const beginDrafts = () => {
+    // A form that was sent as a page has succeeded when the answer leads to a comment.
+    const sent = stored(() => sessionStorage.getItem(SENT));
+    if (sent) {
+      if (/^#c\d+$/.test(location.hash)) forget(sent);
+      stored(() => sessionStorage.removeItem(SENT));
+    }
+    restore(document);
+  };
+  // Storage takes its time when it is asked first: after the page has been drawn.
+  requestAnimationFrame(() => setTimeout(beginDrafts));
 
   // --- Sending
   document.addEventListener("submit", (event) => {
@@ -87,6 +91,126 @@
       form.querySelectorAll("button").forEach((button) => (button.disabled = false));
     }
   });
+
+  // --- What a discussion gains (discussion.js, htmx): fetched when somebody reaches for it, or when
+  // the page has nothing else to do, so that what is read first does not share the line with it
+  const later = document.querySelector("meta[name=portal-later]")?.dataset;
+  const LATER_AFTER = 1_000;
+  let coming;
+  // Where it cannot be had the page stays what it is without.
+  let hasCome = !later;
+  const fetchScript = (src) =>
+    new Promise((done, fail) => {
+      const script = document.createElement("script");
+      Object.assign(script.dataset, later);
+      Object.assign(script, { src, onload: done, onerror: fail });
+      document.head.append(script);
+    });
+  const comes = () =>
+    (coming ??= Promise.all([fetchScript(later.htmx), fetchScript(later.script)])
+      .catch(() => {})
+      .then(() => (hasCome = true)));
+  // Held until it is there, and done again then. htmx begins by itself only in a page that has come
+  // as a whole. A form that is asked to submit while it tells of submitting does nothing: a task later.
+  const hold = (event, again) => {
+    if (hasCome || document.readyState !== "complete") return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    comes().then(() => setTimeout(again));
+  };
+  const holdAll = () => {
+    const capture = { capture: true };
+    document.addEventListener(
+      "click",
+      (event) => {
+        const { target, pointerType } = event;
+        const kind = { bubbles: true, cancelable: true, pointerType };
+        if (target.closest?.("[hx-get], a.reply, a.quote, .comment-body a[href*='/comments/']"))
+          hold(event, () => target.dispatchEvent(new PointerEvent("click", kind)));
+      },
+      capture,
+    );
+    document.addEventListener(
+      "submit",
+      (event) => {
+        const { target: form, submitter } = event;
+        // htmx sends the name of the button that it has seen pressed.
+        const again = () => (submitter ? submitter.click() : form.requestSubmit());
+        if (form.matches("[hx-post], #votes")) hold(event, again);
+      },
+      capture,
+    );
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const { key, target } = event;
+        if (!"jkpn?".includes(key) || target.closest("input, textarea, select, dialog")) return;
+        hold(event, () =>
+          target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })),
+        );
+      },
+      capture,
+    );
+    for (const kind of ["pointerover", "pointerdown", "focusin", "keydown"])
+      document.addEventListener(kind, comes, { once: true });
+    setTimeout(comes, LATER_AFTER);
+  };
+  if (later) addEventListener("load", holdAll, { once: true });
+
+  // --- Folded branches
+  const talk = document.getElementById("discussion");
+  const FOLDED = "folded";
+  const MOST_FOLDED = 500;
+  const CLOSED = "details:not([open])";
+  const folded = () => stored(() => [...JSON.parse(localStorage.getItem(FOLDED))]) ?? [];
+  const reveal = (node) => {
+    for (let fold = node?.closest(CLOSED); fold; fold = fold.parentElement.closest(CLOSED))
+      fold.open = true;
+  };
+  const target = () => talk.querySelector(":target, .is-target");
+  const restoreFolds = () => {
+    const shown = target();
+    for (const id of folded()) {
+      const fold = document.getElementById(id);
+      if (fold?.open && talk.contains(fold) && !fold.contains(shown)) fold.open = false;
+    }
+  };
+  // Not by the event "toggle": it comes a task later, and who loads the page again may be quicker.
+  const remember = ({ id, open }) => {
+    const before = folded();
+    if (before.includes(id) !== open) return;
+    const now = before.filter((other) => other !== id);
+    if (!open) now.push(id);
+    stored(() =>
+      now.length
+        ? localStorage.setItem(FOLDED, JSON.stringify(now.slice(-MOST_FOLDED)))
+        : localStorage.removeItem(FOLDED),
+    );
+  };
+  if (talk) {
+    new MutationObserver((changes) => {
+      for (const { target: fold } of changes) if (fold.matches(".replies")) remember(fold);
+    }).observe(talk, { attributeFilter: ["open"], subtree: true });
+    restoreFolds();
+    // A comment's own page begins with what it answers; the comment is what somebody came for.
+    if (!location.hash) talk.querySelector(".is-target")?.scrollIntoView({ block: "center" });
+    addEventListener("hashchange", () => reveal(target()));
+    document.addEventListener("portal:reveal", (event) => reveal(event.target));
+    talk.addEventListener("portal:refold", restoreFolds);
+  }
+
+  // --- Threads out of sight, which portal.css leaves for later
+  const layOut = (branches) => {
+    const branch = branches.next().value;
+    if (!branch) return;
+    branch.classList.add("is-laid-out");
+    requestIdleCallback(() => layOut(branches));
+  };
+  const beginToLayOut = () =>
+    requestIdleCallback(() => layOut(talk.querySelectorAll(".threads > .branch").values()));
+  if (talk && globalThis.requestIdleCallback)
+    addEventListener("load", () => setTimeout(beginToLayOut, LATER_AFTER));
 
   // --- Forms that open under a comment
   const openers = new WeakMap();

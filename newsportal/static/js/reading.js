@@ -37,7 +37,7 @@ const count = (address) => {
 };
 
 const share = async (list, say) => {
-  const files = document.querySelector("script[data-sharing]")?.dataset;
+  const files = document.querySelector("[data-sharing]")?.dataset;
   if (!list || !files) return;
   const { offer } = await import(files.sharing).catch(() => ({}));
   const url = list.dataset.share;
