@@ -253,6 +253,9 @@ class _Compiled:
             # People speak several times: the same moment comes with each of their comments.
             known, column = {}, []
             for raw in columns[at]:
+                if raw is None:
+                    column.append(None)
+                    continue
                 if type(raw) is str and raw in known:
                     column.append(known[raw])
                     continue
