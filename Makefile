@@ -3,8 +3,8 @@ PORT ?= 8000
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-# Two cores, and the browser wants one: more workers would only wait for each other.
-JOBS ?= 2
+# For two cores: a worker waits half of its time, for a browser, a server or a clock.
+JOBS ?= 3
 export PORT
 
 .DEFAULT_GOAL := help
