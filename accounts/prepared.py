@@ -8,11 +8,13 @@ names are lost: there ``DISABLE_SERVER_SIDE_CURSORS`` is set, as Django asks, an
 prepared.
 """
 
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
 from weakref import WeakKeyDictionary
 
+from django.db import DatabaseError
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 
 # What is run less often on a connection is not worth a round trip of its own.
@@ -22,7 +24,11 @@ _MOST_PREPARED = 200
 # So many texts that were run a few times are remembered; then counting begins anew.
 _MOST_COUNTED = 1_000
 # Wide types: a number larger than its column holds finds nothing, and is no error.
-_TYPES = {int: "bigint", str: "text", datetime: "timestamptz"}
+_TYPES = {bool: "boolean", int: "bigint", str: "text", datetime: "timestamptz"}
+
+
+# "Cached plan must not change result type", and a name that is not there.
+_HOLDS_NO_MORE = {"0A000", "26000"}
 
 
 class _Session:
@@ -45,7 +51,32 @@ def run_on(connection, cursor, sql, params, changes):
     """
     if connection.vendor == "sqlite":
         cursor.cursor.convert_query = _with_marks_of_sqlite
-    cursor.execute(*words_for(connection, sql, params, changes))
+    try:
+        with prepared_on(connection):
+            cursor.execute(*words_for(connection, sql, params, changes))
+    except DatabaseError as error:
+        if _code_of(error) not in _HOLDS_NO_MORE or connection.in_atomic_block:
+            raise
+        cursor.execute(sql, params)
+
+
+@contextmanager
+def prepared_on(connection):
+    """Around what ``words_for`` gave: what turns out to hold no more is forgotten.
+
+    A column got another type while the connection was open, or something between took the names
+    away. The error goes on; what comes next is sent as text, and prepared anew.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        if _code_of(error) in _HOLDS_NO_MORE:
+            _sessions.pop(connection.connection, None)
+        raise
+
+
+def _code_of(error):
+    return getattr(error.__cause__, "pgcode", None)
 
 
 @lru_cache(maxsize=_MOST_PREPARED)
@@ -68,7 +99,7 @@ def words_for(connection, sql, params, changes):
         runs_it = session.prepared.pop(sql, None)
         if runs_it is None:
             runs = session.runs.get(sql, 0)
-            if runs < _RUNS_BEFORE:
+            if runs < _RUNS_BEFORE or not _have_types(params, changes):
                 if len(session.runs) >= _MOST_COUNTED:
                     session.runs.clear()
                 session.runs[sql] = runs + 1
@@ -82,6 +113,14 @@ def words_for(connection, sql, params, changes):
         sql = runs_it
         params = [value for value, differs in zip(params, changes, strict=True) if differs]
     return sql, params
+
+
+def _have_types(params, changes):
+    return all(
+        isinstance(value, tuple(_TYPES))
+        for value, differs in zip(params, changes, strict=True)
+        if differs
+    )
 
 
 def _forget(connection, runs_it):

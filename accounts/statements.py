@@ -16,7 +16,7 @@ from django.db import connections, router
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
-from accounts.prepared import run_on, words_for
+from accounts.prepared import prepared_on, run_on, words_for
 
 # Values that nobody asks for, to be found again among the parameters: they fit every integer
 # column, and lie far from any moment and any name.
@@ -89,9 +89,15 @@ class Statement:
         key = (shape, *values, lengths, connections.databases["default"]["ENGINE"])
         compiled = self.compiled.get(key)
         if compiled is None:
-            compiled = self.compiled[key] = self._compile(shape, values)
+            compiled = self._compile(shape, values)
             compiled.may_be_prepared = self.may_be_prepared
+            self.compiled[key] = compiled
         return compiled
+
+
+def forget_answers():
+    """What was asked ahead is true no more: whoever asks from here on asks the database."""
+    (answers.get() or {}).clear()
 
 
 class PlannedAnew(Statement):
@@ -275,7 +281,7 @@ class _CompiledChange(_Compiled):
 
     def run(self, values):
         connection = connections[router.db_for_write(self.model)]
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, prepared_on(connection):
             cursor.execute(*self._words(values, connection))
             return cursor.rowcount
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from django.db import connections, router
 
-from accounts.prepared import run_on
+from accounts.prepared import prepared_on, run_on
 from accounts.statements import answers, require_transaction
 
 # What JSON has no words for: as it comes from PostgreSQL, and what Django makes of it.
@@ -135,7 +135,7 @@ def write_together(*writes):
     words = [each.words(connection) for each in writes]
     if connection.vendor == "postgresql":
         words = [("; ".join(sql for sql, _ in words), [value for _, its in words for value in its])]
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, prepared_on(connection):
         for sql, params in words:
             cursor.execute(sql, params)
         return cursor.rowcount

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.statements import Statement, assemble, columns_of
+from accounts.statements import Statement, assemble, columns_of, forget_answers
 from comments import orders
 from comments.admission import closed_reason_of
 from comments.models import Comment, Discussion, Thread
@@ -154,6 +154,7 @@ def settled(read, again):
         try:
             return read()
         except (MovedMeanwhileError, Thread.DoesNotExist):
+            forget_answers()
             again()
     return read()
 

@@ -112,7 +112,11 @@ def are_new(tree_ids):
     A guess that costs a query where it is wrong, or words that were known.
     """
     trees = _memory.trees
-    return 2 * sum(tree_id in trees for tree_id in tree_ids) < len(tree_ids)
+    with _memory.changing:
+        # Behind all others, as what was shown last.
+        known = [tree_id for tree_id in tree_ids if trees.pop(tree_id, 0) is None]
+        trees.update(dict.fromkeys(known))
+    return 2 * len(known) < len(tree_ids)
 
 
 def forget_parts():

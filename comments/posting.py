@@ -262,6 +262,7 @@ def _publish(draft, discussion, parent, now, *, again=False):
     )
     Comment.objects.place_node(comment, parent)
     _INSERTED(comment)
+    Comment.objects.note_inserted(comment)
     if parent is None:
         discussion.top_level_count = position
         discussion.last_tree_id = comment.tree_id

@@ -258,9 +258,19 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
             target.free_from = node.rght + 1
             target.reply_count += 1
 
-    def move_node(self, node, target, position="first-child"):
+    def note_inserted(self, node):
+        """For who writes both themselves: what mptt keeps of a node that it has saved.
+
+        Else it would take the next ``save()`` of the object for a move.
+        """
+        node._mptt_saved = True
+        self.model._mptt_meta.update_mptt_cached_fields(node)
+
+    def move_node(self, node, target, position="first-child", **_):
         """Always refused: a comment stays where it was written."""
         raise TreeError("Comments are not moved.")
+
+    _move_node = move_node
 
     def rebuild(self, *args, **kwargs):
         """Always refused: mptt would number the tree densely. ``check_threads --repair``."""

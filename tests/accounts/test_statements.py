@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import membership
 from accounts.statements import Change, Insertion, Instances, PlannedAnew, Statement
+from accounts.together import write_together
 from comments.models import Comment, Thread
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +291,51 @@ def test_a_new_connection_prepares_anew(reader, post):
         for _ in range(5):
             assert [row[0] for row in statement(ids=[comment.pk])] == [comment.pk]
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_prepared_and_holds_no_more_is_prepared_anew(reader, post):
+    """As after a column got another type, which PostgreSQL says of every run from then on."""
+    comment = post(reader, "Words")
+    statement = Statement(by_ids)
+    level = Change(lambda *, pk, level: (Comment.objects.filter(pk=pk), {"level": level}))
+
+    def run():
+        assert [row[0] for row in statement(ids=[comment.pk])] == [comment.pk]
+        assert level(pk=comment.pk, level=0) == 1
+
+    def take_names_away():
+        for _ in range(5):
+            run()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("DEALLOCATE ALL")
+
+    take_names_away()
+    assert [row[0] for row in statement(ids=[comment.pk])] == [comment.pk]
+    run()
+    # In a transaction nothing can be sent again: it fails once, and what comes after does not.
+    for spoilt in (
+        lambda: statement(ids=[comment.pk]),
+        lambda: level(pk=comment.pk, level=0),
+        lambda: write_together(*[level.changing(pk=comment.pk, level=0)] * 2),
+    ):
+        take_names_away()
+        if connection.vendor == "postgresql":
+            with pytest.raises(DatabaseError), transaction.atomic():
+                spoilt()
+        with transaction.atomic():
+            spoilt()
+        run()
+
+
+def test_a_change_to_nothing(comments):
+    """What PostgreSQL could not be told the type of is sent as text."""
+    edited = Change(lambda *, pk, at: (Comment.objects.filter(pk=pk), {"edited_at": at}))
+    moment = comments[0].posted_at
+    for at in (moment, moment, None, None, moment, None, moment):
+        assert edited(pk=comments[0].pk, at=at) == 1
+        assert Comment.objects.get(pk=comments[0].pk).edited_at == at
 
 
 def test_a_transaction_that_is_broken_hears_no_more(comments):

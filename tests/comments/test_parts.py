@@ -50,6 +50,23 @@ def test_what_was_not_shown_lately_is_read_at_once_with_its_words(reader, post):
         assert ('"comments_comment"."html"' in read) == has_words
 
 
+def test_what_is_shown_all_the_time_is_not_taken_for_new(
+    reader, post, make_discussion, monkeypatch
+):
+    monkeypatch.setattr(parts, "MOST_TREES", 3)
+    often, once = post(reader, "Shown all the time"), make_discussion()
+    others = [
+        posting.post_comment(by=reader, discussion=once, parent=None, text=f"Once {number}")
+        for number in range(5)
+    ]
+    page()
+    for other in others:
+        assert Client().get(f"/comments/{other.pk}/").status_code == 200
+        page()
+    assert not parts.are_new([often.tree_id])
+    assert parts.are_new([others[0].tree_id])
+
+
 @pytest.mark.parametrize(
     ("change", "shows", "no_longer"),
     [

@@ -82,6 +82,16 @@ class TestPosting:
         after = list(Comment.objects.filter(pk__in=[each.pk for each in siblings]).values())
         assert after == before
 
+    def test_who_saves_what_was_just_posted_moves_nothing(self, reader, post, discussion):
+        root = post(reader)
+        reply = post(reader, parent=post(reader, parent=root))
+        post(reader, parent=root)
+        before = list(Comment.objects.order_by("pk").values())
+        for each in (root, reply):
+            each.save(update_fields=["text"])
+        assert list(Comment.objects.order_by("pk").values()) == before
+        assert not checked(discussion)
+
     def test_a_chain_that_fills_up_is_spread_out(self, reader, post, discussion):
         parent = None
         for _ in range(150):
