@@ -681,6 +681,65 @@ def test_who_posts_before_the_scripts_posts_once(open_page, edition):
     assert Comment.objects.filter(text__contains="Quicker than").count() == 1
 
 
+def test_a_picture_that_takes_long_keeps_nobody_waiting(open_page, edition):
+    page = open_page(by=edition.ben)
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+             document.body.append(Object.assign(new Image(), { src: "/takes-long.png" }));
+           })"""
+    )
+    page.route("**/takes-long.png", lambda route: None)
+    page.goto(edition.url, wait_until="domcontentloaded")
+    area = steps.open_composer(page, edition.first).get_by_label("Your comment")
+    expect(area).to_be_focused()
+    expect(page).to_have_url(re.compile(re.escape(edition.url)))
+    assert page.evaluate("document.readyState") == "interactive"
+
+
+def test_a_script_that_does_not_come_keeps_nobody_waiting(open_page, edition):
+    page = open_page(by=edition.ben)
+    held = hold_back(page, "htmx")
+    page.goto(edition.url)
+    page.get_by_role("link", name="Reply to comment 1", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/comments/{edition.first.pk}/reply/"))
+    assert held
+
+
+def test_keys_pressed_before_the_scripts(page, edition):
+    held = hold_back(page, "discussion")
+    with page.expect_request(lambda request: "discussion" in request.url):
+        page.goto(edition.url)
+    page.keyboard.press("Shift+?")
+    page.wait_for_timeout(200)
+    held.pop().continue_()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_who_writes_meanwhile_is_not_taken_away(open_page, edition):
+    page = open_page(by=edition.ben)
+    held = hold_back(page, "discussion")
+    with page.expect_request(lambda request: "discussion" in request.url):
+        page.goto(edition.url)
+    page.keyboard.press("j")
+    area = page.locator("#form-top").get_by_label("Your comment")
+    area.press_sequentially("just")
+    held.pop().continue_()
+    expect(page.locator(".keys-button")).to_be_visible()
+    page.wait_for_timeout(200)
+    area.press_sequentially(" kept")
+    expect(area).to_have_value("just kept")
+    expect(area).to_be_focused()
+
+
+def test_in_the_end_the_whole_page_is_laid_out(page, edition):
+    page.goto(edition.url)
+    assert page.locator("#discussion.is-laid-out").count() == 0
+    expect(page.locator("#discussion.is-laid-out")).to_have_count(1)
+    # Who comes back is to find their place at once.
+    page.reload()
+    assert page.locator("#discussion.is-laid-out").count() == 1
+
+
 def test_without_its_scripts_the_page_does_what_it_does_without_javascript(open_page, edition):
     page = open_page(by=edition.ben)
     page.route("**/htmx*.js", lambda route: route.abort())

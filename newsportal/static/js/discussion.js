@@ -98,7 +98,9 @@
   // What somebody came to before this had come.
   const focused = document.activeElement ?? document.body;
   const hovered = [...document.querySelectorAll(":hover")].at(-1);
-  for (const target of [focused, hovered]) if (target) approach({ target });
+  const pointerType = matchMedia("(hover: none)").matches ? "touch" : "mouse";
+  approach({ target: focused });
+  if (hovered) approach({ target: hovered, pointerType });
   write({ target: focused });
   document.dispatchEvent(new Event("selectionchange"));
 

@@ -57,7 +57,8 @@
         : localStorage.removeItem(keyOf(form)),
     );
   });
-  const beginDrafts = () => {
+  let beginDrafts = () => {
+    beginDrafts = () => {};
     // A form that was sent as a page has succeeded when the answer leads to a comment.
     const sent = stored(() => sessionStorage.getItem(SENT));
     if (sent) {
@@ -66,10 +67,22 @@
     }
     restore(document);
   };
-  // Storage takes its time when it is asked first: after the page has been drawn.
-  requestAnimationFrame(() => setTimeout(beginDrafts));
+  // Storage takes its time when it is asked first: after the page has been drawn, or before
+  // somebody writes.
+  requestAnimationFrame(() => setTimeout(() => beginDrafts()));
+  document.addEventListener("focusin", () => beginDrafts(), { once: true });
 
   // --- Sending
+  // What is under way as a page is not sent once more by a script that has come meanwhile.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (!event.target.dataset.busy) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if ("signOut" in form.dataset) {
@@ -78,7 +91,6 @@
       });
     }
     if (form.hasAttribute("hx-post") && window.htmx) return;
-    if (form.dataset.busy) return event.preventDefault();
     form.dataset.busy = "1";
     if (form.dataset.draftKey) stored(() => sessionStorage.setItem(SENT, keyOf(form)));
     // After the browser has read the form, or the pressed button's name would be lost.
@@ -95,71 +107,106 @@
   // --- What a discussion gains (discussion.js, htmx): fetched when somebody reaches for it, or when
   // the page has nothing else to do, so that what is read first does not share the line with it
   const later = document.querySelector("meta[name=portal-later]")?.dataset;
+  const talk = document.getElementById("discussion");
   const LATER_AFTER = 1_000;
-  let coming;
-  // Where it cannot be had the page stays what it is without.
-  let hasCome = !later;
+  // A picture may take long, and so may a script: nobody is kept waiting for longer than this.
+  const WAITS_AT_MOST = 4_000;
+  const after = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const parsed = new Promise((done) =>
+    document.addEventListener("DOMContentLoaded", done, { once: true }),
+  );
+  const fetched = {};
   const fetchScript = (src) =>
-    new Promise((done, fail) => {
+    (fetched[src] ??= new Promise((done, fail) => {
       const script = document.createElement("script");
       Object.assign(script.dataset, later);
       Object.assign(script, { src, onload: done, onerror: fail });
       document.head.append(script);
+    }).catch((error) => {
+      delete fetched[src];
+      throw error;
+    }));
+  const fetchAll = async () => {
+    await parsed;
+    const htmxComes = fetchScript(later.htmx).then(() => {
+      // It begins with this event, which is over, or in a page with all of its pictures.
+      if (document.readyState !== "complete") document.dispatchEvent(new Event("DOMContentLoaded"));
     });
-  const comes = () =>
-    (coming ??= Promise.all([fetchScript(later.htmx), fetchScript(later.script)])
-      .catch(() => {})
-      .then(() => (hasCome = true)));
-  // Held until it is there, and done again then. htmx begins by itself only in a page that has come
-  // as a whole. A form that is asked to submit while it tells of submitting does nothing: a task later.
-  const hold = (event, again) => {
-    if (hasCome || document.readyState !== "complete") return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const all = await Promise.allSettled([htmxComes, fetchScript(later.script)]);
+    if (all.every(({ status }) => status === "fulfilled")) return;
+    coming = undefined;
+    addEventListener("online", comes, { once: true });
+  };
+  let coming;
+  const comes = () => (coming ??= fetchAll());
+  // What somebody does before it has come is held, and done again then; where it does not come, the
+  // page is what it is without. Done a task later: a form that is just telling that it is submitted
+  // cannot be submitted.
+  let isHolding = Boolean(later);
+  let held = [];
+  const release = () => {
+    isHolding = false;
+    const { activeElement } = document;
+    for (const each of held) each.source.classList.remove("htmx-request");
+    // Who writes meanwhile is not taken away from there.
+    let due = held.filter(
+      ({ from, isSent }) =>
+        isSent || from === activeElement || !activeElement?.matches("input, textarea, select"),
+    );
+    // Without htmx each leads to another page: what was written goes first.
+    if (!window.htmx) due = [due.find(({ isSent }) => isSent) ?? due.at(-1)].filter(Boolean);
+    for (const { again } of due) setTimeout(again);
+    held = [];
+  };
+  const hold = (event, source, again) => {
+    if (!isHolding) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    comes().then(() => setTimeout(again));
+    if (!held.length) Promise.race([comes(), after(WAITS_AT_MOST)]).then(release);
+    source.classList.add("htmx-request");
+    held.push({ source, again, from: document.activeElement, isSent: event.type === "submit" });
   };
-  const holdAll = () => {
-    const capture = { capture: true };
-    document.addEventListener(
-      "click",
-      (event) => {
-        const { target, pointerType } = event;
-        const kind = { bubbles: true, cancelable: true, pointerType };
-        if (target.closest?.("[hx-get], a.reply, a.quote, .comment-body a[href*='/comments/']"))
-          hold(event, () => target.dispatchEvent(new PointerEvent("click", kind)));
-      },
-      capture,
-    );
-    document.addEventListener(
-      "submit",
-      (event) => {
-        const { target: form, submitter } = event;
-        // htmx sends the name of the button that it has seen pressed.
-        const again = () => (submitter ? submitter.click() : form.requestSubmit());
-        if (form.matches("[hx-post], #votes")) hold(event, again);
-      },
-      capture,
-    );
-    document.addEventListener(
-      "keydown",
-      (event) => {
-        const { key, target } = event;
-        if (!"jkpn?".includes(key) || target.closest("input, textarea, select, dialog")) return;
-        hold(event, () =>
-          target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })),
-        );
-      },
-      capture,
-    );
+  let byTouch = false;
+  const holdClick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const { target } = event;
+    const pointerType = event.pointerType || (byTouch ? "touch" : "");
+    // A finger's first tap on a source shows it.
+    const kinds = "[hx-get], a.reply, a.quote";
+    const touched = pointerType === "touch" ? ", .comment-body a[href*='/comments/']" : "";
+    const source = target.closest?.(kinds + touched);
+    const click = { bubbles: true, cancelable: true, pointerType };
+    if (source) hold(event, source, () => target.dispatchEvent(new PointerEvent("click", click)));
+  };
+  const holdForm = (event) => {
+    const { target: form, submitter } = event;
+    // htmx sends the name of the button that it has seen pressed.
+    const again = () => (submitter ? submitter.click() : form.requestSubmit());
+    if (form.matches("[hx-post], #votes")) hold(event, submitter ?? form, again);
+  };
+  const keysAreOn = () =>
+    document.getElementById("threads") && stored(() => localStorage.getItem("keys")) !== "off";
+  const holdKey = (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || !"jkpn?".includes(key)) return;
+    if (target.closest?.("input, textarea, select, dialog") || !keysAreOn()) return;
+    const press = { key, bubbles: true, cancelable: true };
+    hold(event, target, () => target.dispatchEvent(new KeyboardEvent("keydown", press)));
+  };
+  if (later) {
+    document.addEventListener("pointerdown", (event) => (byTouch = event.pointerType === "touch"));
+    document.addEventListener("click", holdClick, { capture: true });
+    document.addEventListener("submit", holdForm, { capture: true });
+    document.addEventListener("keydown", holdKey, { capture: true });
     for (const kind of ["pointerover", "pointerdown", "focusin", "keydown"])
       document.addEventListener(kind, comes, { once: true });
-    setTimeout(comes, LATER_AFTER);
-  };
-  if (later) addEventListener("load", holdAll, { once: true });
+    const loaded = new Promise((done) => addEventListener("load", done, { once: true }));
+    Promise.race([loaded.then(() => after(LATER_AFTER)), after(WAITS_AT_MOST)])
+      .then(comes)
+      .then(release);
+  }
 
   // --- Folded branches
-  const talk = document.getElementById("discussion");
   const FOLDED = "folded";
   const MOST_FOLDED = 500;
   const CLOSED = "details:not([open])";
@@ -201,16 +248,20 @@
   }
 
   // --- Threads out of sight, which portal.css leaves for later
-  const layOut = (branches) => {
-    const branch = branches.next().value;
-    if (!branch) return;
-    branch.classList.add("is-laid-out");
-    requestIdleCallback(() => layOut(branches));
+  const layOut = () => {
+    const branch = talk.querySelector(".threads > .branch:not(.is-laid-out)");
+    (branch ?? talk).classList.add("is-laid-out");
+    if (branch) requestIdleCallback(layOut);
   };
-  const beginToLayOut = () =>
-    requestIdleCallback(() => layOut(talk.querySelectorAll(".threads > .branch").values()));
-  if (talk && globalThis.requestIdleCallback)
-    addEventListener("load", () => setTimeout(beginToLayOut, LATER_AFTER));
+  if (talk) {
+    const [entry] = performance.getEntriesByType("navigation");
+    // Who comes back, or to one comment, is to find the place: it is where it is on the whole page.
+    const isAtItsTop = entry?.type === "navigate" && !location.hash;
+    if (!isAtItsTop || !globalThis.requestIdleCallback || talk.querySelector(".is-target"))
+      talk.classList.add("is-laid-out");
+    else
+      addEventListener("load", () => after(LATER_AFTER).then(() => requestIdleCallback(layOut)));
+  }
 
   // --- Forms that open under a comment
   const openers = new WeakMap();
