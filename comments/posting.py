@@ -108,10 +108,13 @@ def post_comment(
                 wait_for_turn(by)
                 if submission_key is not None and (twin := _twin(by, submission_key)) is not None:
                     return twin
-                return _insert(draft, discussion, parent)
+                posted = _insert(draft, discussion, parent)
         except NoRoomError:
             with transaction.atomic():
                 make_room(parent.pk)
+        else:
+            network.note_post(address)
+            return posted
     raise OperationalError(f"under comment {parent.pk} there is never room; try again")
 
 
@@ -190,7 +193,6 @@ def _insert(draft, discussion, parent):
         raise RefusedError(refusal)
     if holds and not draft.as_it_is and any(verdict.hits for verdict in holds):
         raise RefusedError(next(verdict for verdict in holds if verdict.hits))
-    network.note_post(draft.address)
     if holds or known.is_shadowed(now):
         shadow = known.is_shadowed(now)
         network.note_sender(draft.address, by.pk)

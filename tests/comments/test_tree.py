@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments import numbering, threads
+from comments import network, numbering, threads
 from comments.models import Comment, Discussion
 from comments.tree import LEAST_SHARE, SPAN, TreeError, next_tree_id, share_of, spread
 
@@ -97,6 +97,15 @@ class TestPosting:
         for _ in range(150):
             parent = post(reader, parent=parent)
         assert Comment.objects.get(pk=parent.pk).level == 149
+        assert not checked(discussion)
+
+    def test_a_reply_that_needs_room_counts_once(self, reader, post, discussion, monkeypatch):
+        """Of what comes from one address: it is not stopped by its own first try."""
+        monkeypatch.setattr("comments.tree.LEAST_SHARE", SPAN // 64)
+        parent, address = None, "203.0.113.7"
+        for _ in range(12):
+            parent = post(reader, parent=parent, address=address)
+        assert network.posts_from(address) == 12
         assert not checked(discussion)
 
     def test_random_trees_stay_sound(self, reader, post, discussion):
