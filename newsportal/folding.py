@@ -25,7 +25,9 @@ _SAYS_THE_SAME = re.compile(
 _WORDS = re.compile(r"\{% blocktranslate trimmed %\}[^{]*\{% endblocktranslate %\}")
 _INCLUDE = re.compile(rf"include\s+({_TEXT})(?:\s+with\s+((?:(?!\bonly$).)*))?", re.DOTALL)
 # What belongs to a template as a whole, or is to be seen in it alone.
-_STANDS_ALONE = re.compile(r"\{% (?:extends|block|verbatim|comment) |\{%[^}]* (?:as|asvar) \w")
+_STANDS_ALONE = re.compile(
+    r"\{% (?:extends|block|verbatim|comment|cycle|ifchanged|language) |\{%[^}]* (?:as|asvar) \w"
+)
 
 
 class Loader(cached.Loader):
