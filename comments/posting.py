@@ -244,8 +244,7 @@ def _publish(draft, discussion, parent, now, *, again=False):
     discussion = ranking.lock(discussion.pk)
     if not again:
         # It may have been closed, or its page taken down, while this waited for its turn.
-        context = Context(now, **doors_of(discussion, now))
-        _screen(draft.text, context, DOORS)
+        _screen(draft.text, Context(now, **doors_of(discussion, now)), DOORS)
     position = discussion.top_level_count + 1 if parent is None else parent.reply_count + 1
     discussion.version += 1
     discussion.arrival_count += 1
@@ -330,8 +329,7 @@ def edit_comment(*, by, comment, text, seen_revision):
             "edited_lately": contributions.recent_edits(by, since=now - _A_WHILE),
             "edits_in_a_while": settings.EDITS_IN_TEN_MINUTES,
         }
-        context = context_of(by, discussion, now, **known)
-        _screen(text, context, EDIT_PHASES, hosts_linked(html))
+        _screen(text, context_of(by, discussion, now, **known), EDIT_PHASES, hosts_linked(html))
         if comment.revision != seen_revision:
             raise EditedMeanwhileError(comment)
         text = _tidy(text)

@@ -259,10 +259,7 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
             target.reply_count += 1
 
     def note_inserted(self, node):
-        """For who writes both themselves: what mptt keeps of a node that it has saved.
-
-        Else it would take the next ``save()`` of the object for a move.
-        """
+        """For who writes both: mptt's notes of a saved node, or its next ``save()`` is a move."""
         node._mptt_saved = True
         self.model._mptt_meta.update_mptt_cached_fields(node)
 
@@ -270,13 +267,11 @@ class CommentManager(TreeManager.from_queryset(CommentQuerySet)):
         """Always refused: a comment stays where it was written."""
         raise TreeError("Comments are not moved.")
 
-    _move_node = move_node
-
     def rebuild(self, *args, **kwargs):
         """Always refused: mptt would number the tree densely. ``check_threads --repair``."""
         raise TreeError("Use respread(): dense numbering would break the next reply.")
 
-    partial_rebuild = rebuild
+    partial_rebuild, _move_node = rebuild, move_node
 
     def lock_tree(self, tree_id):
         """Locks every row of one tree, in the order of their numbers, and returns them.
