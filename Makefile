@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 # For two cores: a worker waits half of its time, for a browser, a server or a clock.
-JOBS ?= 4
+JOBS ?= 3
 export PORT
 
 .DEFAULT_GOAL := help
