@@ -71,6 +71,7 @@ def test_a_moderator_hides_a_version(open_page, edition, javascript):
     expect(reader.get_by_text("compared with version 1")).to_be_visible()
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_stands_in_anybodys_way(open_page, edition, dark):
     edit(edition, "Words that changed, with\n\na second paragraph.", revision=1)

@@ -50,6 +50,7 @@ def test_words_that_are_watched_can_be_said_otherwise(open_page, edition, javasc
     )
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_stands_in_anybodys_way(open_page, edition, dark):
     rules.save_rule(by=edition.moderator, rule=Policy(area="", is_premoderated=True))

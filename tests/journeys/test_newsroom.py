@@ -147,6 +147,7 @@ def test_the_banner_goes_up_and_down(desk, open_page, edition):
     expect(banner).to_have_count(0)
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_of_it_stands_in_anybodys_way(open_page, edition, editor, phone, dark):
@@ -329,6 +330,7 @@ def test_one_editors_day(open_page, edition, editor):
         expect_status(reader, former, 404)
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_no_page_of_the_day_stands_in_anybodys_way(open_page, edition, editor, settings, language):
     settings.EDITIONS = ["ru"]

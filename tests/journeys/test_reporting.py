@@ -91,6 +91,7 @@ def test_who_is_not_signed_in_reports_after_signing_in(open_page, edition, rude)
     expect(page.get_by_text("Thank you. A moderator will look at it")).to_be_visible()
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_nothing_stands_in_anybodys_way(open_page, edition, rude, make_person, dark, phone):

@@ -82,6 +82,7 @@ def test_narrowing_it_down(page, edition):
     expect(page.locator(".results").first.locator("h3")).to_have_text([editions.TITLE])
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_stands_in_anybodys_way(open_page, edition, phone, dark):
