@@ -60,13 +60,14 @@ def expect_whole_page(browser_page, article, saved):
     shown = browser_page.locator("article.comment")
     expect(shown).to_have_count(len(placed))
     expect(browser_page.locator("#comment-count")).to_have_text(f"{len(placed)} comments")
-    numbers = browser_page.locator("article.comment .where .number").all_text_contents()
+    # What is far from the window has no text until it has been laid out.
+    expect(browser_page.locator("#discussion.is-laid-out")).to_have_count(1)
+    numbers = browser_page.locator("article.comment .where .number").all_inner_texts()
     rows = Comment.objects.order_by("tree_id", "lft")
     for each, element, number, stored in zip(placed, shown.all(), numbers, rows, strict=True):
         comment = each.comment
         assert number.removeprefix("Comment").strip() == stored.number
-        # Not its inner text: what is far from the window has not been laid out, and has none.
-        text = squeezed(element.text_content())
+        text = squeezed(element.inner_text())
         expected = [comment.handle, moment_text(stored.posted_at), comment.real_name or ""]
         expected += [line for block in comment.blocks for line in block.text.split("\n")]
         assert [words for words in expected if squeezed(words) not in text] == []
@@ -109,7 +110,7 @@ def test_the_seed_comes_out_as_it_was(page, imported):
     )
     expect(quotes.locator("figcaption")).to_have_text("says the short communique.")
     assert article.photo_credits == []
-    assert len(set(page.locator("a.author").all_text_contents())) == 7
+    assert len(set(page.locator("a.author").all_inner_texts())) == 7
     first = page.locator("article.comment").first
     expect(first).to_contain_text("kriten")
     expect(first).to_contain_text("Vladimir")
