@@ -25,8 +25,6 @@ _MOST_PREPARED = 200
 _MOST_COUNTED = 1_000
 # Wide types: a number larger than its column holds finds nothing, and is no error.
 _TYPES = {bool: "boolean", int: "bigint", str: "text", datetime: "timestamptz"}
-
-
 # "Cached plan must not change result type", and a name that is not there.
 _HOLDS_NO_MORE = {"0A000", "26000"}
 

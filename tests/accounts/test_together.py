@@ -9,7 +9,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.statements import Change, Insertion, PlannedAnew, Statement
+from accounts.statements import Change, Insertion, PlannedAnew, Statement, forget_answers
 from accounts.together import asked_together, write_together
 from comments.models import Comment, Discussion, ThreadMove
 
@@ -70,6 +70,15 @@ def test_the_answers_are_those_of_each_by_itself(discussion, comments):
             )
         assert found[::-1] == wanted
         assert len(queries) == (0 if connection.vendor == "postgresql" else 3)
+
+
+def test_what_grew_old_meanwhile_is_asked_again(discussion, comments):
+    ids = [comments[0].pk]
+    with asked_together(BY_IDS.asking(ids=ids), COUNTERS.asking(pk=discussion.pk)):
+        Comment.objects.filter(pk__in=ids).update(html="<p>Mended</p>")
+        forget_answers()
+        assert BY_IDS(ids=ids) == [(ids[0], "<p>Mended</p>")]
+        assert COUNTERS(pk=discussion.pk)
 
 
 def test_they_take_one_trip(discussion, comments):

@@ -705,6 +705,26 @@ def test_a_script_that_does_not_come_keeps_nobody_waiting(open_page, edition):
     assert held
 
 
+def test_what_is_under_way_is_not_sent_once_more(open_page, edition):
+    """A form went off as a page, before its script had come: the page waits for the answer."""
+    page = open_page(by=edition.ben)
+    page.goto(edition.url)
+    expect(page.locator(".keys-button")).to_be_visible()
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    form = page.locator("form.composer")
+    area = form.get_by_label("Your comment")
+    area.fill("Under way.")
+    form.evaluate("(form) => { form.dataset.busy = '1'; }")
+    area.press("Control+Enter")
+    page.wait_for_timeout(500)
+    assert not sent
+    form.evaluate("(form) => { delete form.dataset.busy; }")
+    area.press("Control+Enter")
+    steps.expect_new_comment(page, "Under way.")
+    assert len(sent) == 1
+
+
 def test_keys_pressed_before_the_scripts(page, edition):
     held = hold_back(page, "discussion")
     with page.expect_request(lambda request: "discussion" in request.url):
@@ -732,12 +752,35 @@ def test_who_writes_meanwhile_is_not_taken_away(open_page, edition):
 
 
 def test_in_the_end_the_whole_page_is_laid_out(page, edition):
+    page.add_init_script(
+        """addEventListener("load", () => {
+             window.wasWhole = document.querySelector("#discussion").matches(".is-laid-out");
+           })"""
+    )
     page.goto(edition.url)
-    assert page.locator("#discussion.is-laid-out").count() == 0
+    assert not page.evaluate("window.wasWhole")
     expect(page.locator("#discussion.is-laid-out")).to_have_count(1)
     # Who comes back is to find their place at once.
     page.reload()
-    assert page.locator("#discussion.is-laid-out").count() == 1
+    assert page.evaluate("window.wasWhole")
+
+
+def test_what_hangs_over_the_next_thread_is_not_covered_by_it(page, edition):
+    """Also where threads are laid out only when they come near, as without JavaScript they are."""
+    page.goto(edition.url)
+    expect(page.locator("#discussion.is-laid-out")).to_have_count(1)
+    covered = page.evaluate(
+        """() => {
+             for (const each of document.querySelectorAll(".is-laid-out"))
+               each.classList.remove("is-laid-out");
+             const [branch] = document.querySelectorAll(".threads > .branch");
+             const card = Object.assign(document.createElement("div"), { className: "preview" });
+             const before = getComputedStyle(branch).contentVisibility;
+             branch.querySelector(".comment-body").after(card);
+             return [before, getComputedStyle(branch).contentVisibility];
+           }"""
+    )
+    assert covered == ["auto", "visible"]
 
 
 def test_without_its_scripts_the_page_does_what_it_does_without_javascript(open_page, edition):

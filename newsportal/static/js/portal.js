@@ -147,7 +147,7 @@
   const release = () => {
     isHolding = false;
     const { activeElement } = document;
-    for (const each of held) each.source.classList.remove("htmx-request");
+    for (const { source } of held) source?.classList.remove("htmx-request");
     // Who writes meanwhile is not taken away from there.
     let due = held.filter(
       ({ from, isSent }) =>
@@ -158,12 +158,13 @@
     for (const { again } of due) setTimeout(again);
     held = [];
   };
+  // ``source`` shows meanwhile that it is at work; a key has none.
   const hold = (event, source, again) => {
     if (!isHolding) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!held.length) Promise.race([comes(), after(WAITS_AT_MOST)]).then(release);
-    source.classList.add("htmx-request");
+    source?.classList.add("htmx-request");
     held.push({ source, again, from: document.activeElement, isSent: event.type === "submit" });
   };
   let byTouch = false;
@@ -191,7 +192,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || !"jkpn?".includes(key)) return;
     if (target.closest?.("input, textarea, select, dialog") || !keysAreOn()) return;
     const press = { key, bubbles: true, cancelable: true };
-    hold(event, target, () => target.dispatchEvent(new KeyboardEvent("keydown", press)));
+    hold(event, null, () => target.dispatchEvent(new KeyboardEvent("keydown", press)));
   };
   if (later) {
     document.addEventListener("pointerdown", (event) => (byTouch = event.pointerType === "touch"));
